@@ -1,0 +1,55 @@
+//! People and where they live.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Who buys. Guests have no `id`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Customer {
+    /// The shop's id of the customer; absent for guests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    /// First and last name as one, in the order that the shop shows.
+    pub name: String,
+    /// Mail address, as typed.
+    pub email: String,
+    /// Telephone, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// VAT or tax number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<String>,
+}
+
+/// A postal address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// First and last name as one.
+    pub name: String,
+    /// Company.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// One to four lines.
+    pub street: Vec<String>,
+    /// City.
+    pub city: String,
+    /// State, province or region: its code where there is one, else its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Postal code; some countries have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postcode: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Telephone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// One name from its parts, without blanks where a part is missing.
+#[must_use]
+pub fn full_name(first: &str, last: &str) -> String {
+    [first.trim(), last.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
