@@ -1,1 +1,16 @@
-//! `environment`
+//! What a stage's `infra/environments/<stage>.yaml` says: pairs, base URLs, accounts, limits, tables, who owns what.
+//!
+//! Parsed once, at start; every mistake of a file is named at once, with its path in the file. It must not hold a
+//! secret (those are in Secrets Manager, named by [`SecretName`]) and must not read files, variables or the network.
+
+mod error;
+mod pair;
+mod secret;
+mod stage;
+
+pub use error::Error;
+pub use pair::{
+    Erp, InvoiceOn, Magento, MagentoAuth, OrderOwner, Pair, RefundsStartIn, Stripe, UnrelatedCharges, Wms,
+};
+pub use secret::{SecretKind, SecretName};
+pub use stage::{Mode, Stage};

@@ -1,0 +1,249 @@
+//! One pair: a Stripe account, a Magento, its ERP and WMS, and who owns which action.
+
+use std::collections::BTreeMap;
+
+use canonical::{Currency, Rate, StripeAccount};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::Mode;
+
+/// A pair's settings. Flow documents see them as `$connection`; they hold no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pair {
+    /// The payment provider.
+    pub stripe: Stripe,
+    /// The shop.
+    pub magento: Magento,
+    /// The books.
+    pub erp: Erp,
+    /// The warehouse.
+    pub wms: Wms,
+    /// Who invoices a paid order and moves it on.
+    #[serde(default)]
+    pub order_owner: OrderOwner,
+    /// Where refunds are made; the other side follows.
+    #[serde(default)]
+    pub refunds_start_in: RefundsStartIn,
+    /// What becomes of charges that no shop of ours made.
+    #[serde(default)]
+    pub unrelated_charges: UnrelatedCharges,
+    /// When the ERP invoice is made.
+    #[serde(default)]
+    pub invoice_on: InvoiceOn,
+    /// Exactly one pair of a Stripe account keeps its books.
+    #[serde(default)]
+    pub books: bool,
+    /// Lookup tables: `$lookup("<table>", key)`. An absent key parks the event.
+    #[serde(default)]
+    pub tables: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Settings of the Stripe connector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stripe {
+    /// The account, `acct_…`: part of every key.
+    pub account: StripeAccount,
+    /// `https://api.stripe.com`, or the sandbox's.
+    #[schemars(with = "String")]
+    pub base_url: Url,
+    /// The API version that every request names.
+    pub api_version: String,
+    /// Longest that a call may take, seconds.
+    #[serde(default = "twenty")]
+    pub timeout_s: u32,
+    /// Metadata keys that name the order number, besides those that tillbridge and Stripe's own module write.
+    #[serde(default)]
+    pub order_keys: Vec<String>,
+}
+
+/// Settings of the Magento connector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Magento {
+    /// Where `/rest/…` hangs: `https://shop.example.com`.
+    #[schemars(with = "String")]
+    pub base_url: Url,
+    /// Which stores' orders belong to this pair, by `store_id`; empty: all.
+    #[serde(default)]
+    pub stores: Vec<u64>,
+    /// Store view code in the URL; absent: the default store.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// How requests are signed.
+    #[serde(default)]
+    pub auth: MagentoAuth,
+    /// The scheme that PHP sees behind a TLS proxy, where it is not that of `base_url` (`http`).
+    #[serde(default)]
+    pub signed_scheme: Option<String>,
+    /// Longest that a call may take, seconds.
+    #[serde(default = "thirty")]
+    pub timeout_s: u32,
+    /// How long a write that was given up may still be committing, where a second one would fail cleanly, seconds.
+    #[serde(default = "five")]
+    pub settle_s: u32,
+    /// The same where a second write would succeed as well (partial items and amounts), seconds.
+    #[serde(default = "hundred_twenty")]
+    pub settle_partial_s: u32,
+    /// Whether the raw order save may move a paid order from `new` to `processing`, where a comment does not.
+    #[serde(default)]
+    pub allow_order_save: bool,
+    /// The status of a paid order that is not done.
+    #[serde(default = "processing")]
+    pub paid_status: String,
+}
+
+/// Settings of the generic ERP connector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Erp {
+    /// Where `/health`, `/orders/…` hang: `https://erp.example.com/erp/v1`.
+    #[schemars(with = "String")]
+    pub base_url: Url,
+    /// The company's time zone (IANA name): dates are sent in it.
+    pub time_zone: String,
+    /// The company's currency.
+    pub currency: Currency,
+    /// Rates: company currency per unit of another, by its code. A currency without one parks `rate_missing`.
+    #[serde(default)]
+    pub rates: BTreeMap<Currency, Rate>,
+    /// Longest that a call may take, seconds.
+    #[serde(default = "thirty")]
+    pub timeout_s: u32,
+    /// How long a write that was given up may still be committing, seconds.
+    #[serde(default = "five")]
+    pub settle_s: u32,
+    /// Account codes by role (`receivable`, `sales`, `stripe_clearing.USD`, …).
+    #[serde(default)]
+    pub accounts: BTreeMap<String, String>,
+}
+
+/// Settings of the generic WMS connector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wms {
+    /// Where `/fulfilments/…` hangs: `https://wms.example.com/wms/v1`.
+    #[schemars(with = "String")]
+    pub base_url: Url,
+    /// Longest that a call may take, seconds.
+    #[serde(default = "thirty")]
+    pub timeout_s: u32,
+    /// How long a write that was given up may still be committing, seconds.
+    #[serde(default = "five")]
+    pub settle_s: u32,
+}
+
+/// How Magento requests are signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MagentoAuth {
+    /// OAuth 1.0a: works on every shop since 2.4.4.
+    #[default]
+    Oauth,
+    /// The access token as bearer, where the shop allows it.
+    Bearer,
+}
+
+/// Who invoices a paid order and moves it on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderOwner {
+    /// We do.
+    #[default]
+    Tillbridge,
+    /// Stripe's own Magento module does; we look on.
+    StripeModule,
+}
+
+/// Where refunds are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundsStartIn {
+    /// In Stripe's dashboard; Magento follows.
+    #[default]
+    Stripe,
+    /// As a Magento credit memo; Stripe follows.
+    Magento,
+}
+
+/// What becomes of charges that no shop of ours made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UnrelatedCharges {
+    /// A person looks at each.
+    #[default]
+    Park,
+    /// They are not ours.
+    Skip,
+}
+
+/// When the ERP invoice is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvoiceOn {
+    /// With the payment.
+    #[default]
+    Payment,
+    /// With the shipment.
+    Shipment,
+    /// The ERP makes it by itself; we find it.
+    Erp,
+}
+
+impl Pair {
+    /// Values that do not fit each other: where, what, what would be right.
+    pub(crate) fn mistakes(&self, mode: Mode) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        let urls = [
+            ("stripe", &self.stripe.base_url),
+            ("magento", &self.magento.base_url),
+            ("erp", &self.erp.base_url),
+            ("wms", &self.wms.base_url),
+        ];
+        for (system, url) in urls {
+            if mode == Mode::Live && url.scheme() != "https" {
+                mistakes.push(format!("{system}.base_url: `{url}` is not https, which live mode needs"));
+            }
+            if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+                mistakes.push(format!("{system}.base_url: `{url}` is no web address"));
+            }
+            if !url.username().is_empty() || url.password().is_some() {
+                mistakes.push(format!("{system}.base_url: holds credentials; put them into Secrets Manager"));
+            }
+        }
+        if jiff::tz::TimeZone::get(&self.erp.time_zone).is_err() {
+            mistakes.push(format!("erp.time_zone: `{}` is no IANA time zone (Europe/Berlin)", self.erp.time_zone));
+        }
+        let timeouts = [
+            ("stripe", self.stripe.timeout_s),
+            ("magento", self.magento.timeout_s),
+            ("erp", self.erp.timeout_s),
+            ("wms", self.wms.timeout_s),
+        ];
+        for (system, seconds) in timeouts {
+            if !(1..=60).contains(&seconds) {
+                mistakes.push(format!("{system}.timeout_s: {seconds} is not between 1 and 60"));
+            }
+        }
+        mistakes
+    }
+}
+
+const fn five() -> u32 {
+    5
+}
+const fn twenty() -> u32 {
+    20
+}
+const fn thirty() -> u32 {
+    30
+}
+const fn hundred_twenty() -> u32 {
+    120
+}
+fn processing() -> String {
+    "processing".to_owned()
+}

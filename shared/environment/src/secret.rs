@@ -1,0 +1,57 @@
+//! Names of secrets.
+
+use canonical::PairId;
+
+/// Which credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SecretKind {
+    /// `{"api_key": "rk_…"}`
+    Stripe,
+    /// `{"signing_secrets": ["whsec_…"]}`; two while rotating.
+    StripeWebhook,
+    /// `{"consumer_key","consumer_secret","access_token","access_token_secret"}`
+    Magento,
+    /// `{"token": "…"}`
+    Erp,
+    /// `{"token": "…"}`
+    Wms,
+    /// `{"signing_secrets": ["whsec_<base64>"]}`; two while rotating.
+    WmsWebhook,
+}
+
+impl SecretKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Stripe, Self::StripeWebhook, Self::Magento, Self::Erp, Self::Wms, Self::WmsWebhook];
+
+    /// The last part of the secret's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stripe => "stripe",
+            Self::StripeWebhook => "stripe-webhook",
+            Self::Magento => "magento",
+            Self::Erp => "erp",
+            Self::Wms => "wms",
+            Self::WmsWebhook => "wms-webhook",
+        }
+    }
+}
+
+/// The name of a secret in Secrets Manager: `tillbridge/<stage>/<pair>/<kind>`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SecretName(String);
+
+impl SecretName {
+    /// The name for a stage, pair and kind.
+    #[must_use]
+    pub fn new(stage: &str, pair: &PairId, kind: SecretKind) -> Self {
+        Self(format!("tillbridge/{stage}/{pair}/{}", kind.as_str()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,94 @@
+//! What a step can meet, by what the engine does about it.
+
+use std::fmt;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+/// What the engine does about a fault. The fate is decided here and in the flow document, nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Asked to slow down: wait, no attempt counted.
+    Throttled,
+    /// Nothing happened and trying again may help: retry.
+    Transient,
+    /// A write without an answer; it may have happened: settle, find, retry.
+    UnknownOutcome,
+    /// Somebody else changed it meanwhile: read again, retry soon.
+    Conflict,
+    /// The thing is not there: as the step says, else park.
+    NotFound,
+    /// Our identity is refused: retry rarely, a person must mend the secret.
+    Auth,
+    /// A right is missing: park, naming the resource.
+    Permission,
+    /// The data is refused, or a rule of ours forbids to go on: park.
+    Validation,
+    /// It exists already: find it and go on.
+    Duplicate,
+}
+
+impl Class {
+    /// The name as logs, tables and flow documents write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Transient => "transient",
+            Self::UnknownOutcome => "unknown_outcome",
+            Self::Conflict => "conflict",
+            Self::NotFound => "not_found",
+            Self::Auth => "auth",
+            Self::Permission => "permission",
+            Self::Validation => "validation",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A fault as the engine sees it: a connector's own error, classed and redacted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Fault {
+    /// What the engine does.
+    pub class: Class,
+    /// The reason in snake case, as `on_error` names it and as a parked execution shows it (`amount_mismatch`).
+    pub code: String,
+    /// A sentence that names the thing and the next action. No secret, no name, no mail address.
+    pub message: String,
+    /// How long the other side asked us to wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<SignedDuration>,
+    /// The HTTP status, where there was an answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The other side's id of the request, for its support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// The other side will answer the same for this idempotency key for ever: only a new generation helps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answer_is_stored: bool,
+}
+
+impl Fault {
+    /// A fault without an answer's details. The message must be redacted already.
+    #[must_use]
+    pub fn new(class: Class, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            class,
+            code: code.into(),
+            message: message.into(),
+            retry_after: None,
+            status: None,
+            request_id: None,
+            answer_is_stored: false,
+        }
+    }
+}

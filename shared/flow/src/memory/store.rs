@@ -1,0 +1,151 @@
+//! The table in memory, with DynamoDB's rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::port::{Condition, Index, Item, Key, Page, Store, StoreError, Write};
+
+/// A table whose writes are all or nothing, like DynamoDB's.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    /// A std mutex: nothing awaits under it.
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    items: BTreeMap<Key, BTreeMap<String, Value>>,
+    writes: u64,
+}
+
+impl MemoryStore {
+    /// Requests that wrote, a transaction counting once.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.lock().writes
+    }
+
+    /// Every item, by key.
+    #[must_use]
+    pub fn items(&self) -> Vec<Item> {
+        let state = self.lock();
+        state.items.iter().map(|(key, attributes)| item(key, attributes)).collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        Ok(self.lock().items.get(key).map(|attributes| item(key, attributes)))
+    }
+
+    async fn partition(&self, pk: &str) -> Result<Vec<Item>, StoreError> {
+        let state = self.lock();
+        let found = state.items.range(Key::new(pk, "")..).take_while(|(key, _)| key.pk == pk);
+        Ok(found.map(|(key, attributes)| item(key, attributes)).collect())
+    }
+
+    async fn index(&self, index: Index, pk: &str, from: Option<Key>, limit: u32) -> Result<Page, StoreError> {
+        let (pk_name, sk_name) = index.attributes();
+        let state = self.lock();
+        let text = |attributes: &BTreeMap<String, Value>, name: &str| -> Option<String> {
+            attributes.get(name).and_then(Value::as_str).map(str::to_owned)
+        };
+        let mut found: Vec<(String, Item)> = state
+            .items
+            .iter()
+            .filter(|(_, attributes)| text(attributes, pk_name).as_deref() == Some(pk))
+            .filter_map(|(key, attributes)| Some((text(attributes, sk_name)?, item(key, attributes))))
+            .collect();
+        found.sort_by(|a, b| (&a.0, &a.1.key).cmp(&(&b.0, &b.1.key)));
+        let start = from.map_or(0, |from| found.iter().position(|(_, i)| i.key == from).map_or(0, |at| at + 1));
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = found.len() > start.saturating_add(limit);
+        let items: Vec<Item> = found.into_iter().skip(start).take(limit).map(|(_, item)| item).collect();
+        let next = if more { items.last().map(|item| item.key.clone()) } else { None };
+        Ok(Page { items, next })
+    }
+
+    async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        let mut seen = BTreeSet::new();
+        for (number, write) in writes.iter().enumerate() {
+            let (key, when) = parts(write);
+            if !seen.insert(key.clone()) {
+                let message = format!("a transaction names {key} twice");
+                return Err(StoreError::Unavailable { class: crate::Class::Validation, message });
+            }
+            let current = state.items.get(key);
+            if !when.iter().all(|condition| holds(condition, current)) {
+                let current = current.map(|attributes| item(key, attributes));
+                return Err(StoreError::Refused { write: number, current });
+            }
+        }
+        state.writes += 1;
+        for write in writes {
+            apply(&mut state.items, write);
+        }
+        Ok(())
+    }
+}
+
+fn item(key: &Key, attributes: &BTreeMap<String, Value>) -> Item {
+    Item { key: key.clone(), attributes: attributes.clone() }
+}
+
+fn parts(write: &Write) -> (&Key, &[Condition]) {
+    match write {
+        Write::Put { item, when } => (&item.key, when),
+        Write::Update { key, when, .. } | Write::Delete { key, when } | Write::Check { key, when } => (key, when),
+    }
+}
+
+fn holds(condition: &Condition, current: Option<&BTreeMap<String, Value>>) -> bool {
+    let attribute = |name: &str| current.and_then(|attributes| attributes.get(name));
+    match condition {
+        Condition::Absent => current.is_none(),
+        Condition::Exists => current.is_some(),
+        Condition::Equals(name, value) => attribute(name) == Some(value),
+        Condition::Below(name, value) => attribute(name).is_some_and(|have| below(have, value)),
+        Condition::OneOf(name, values) => attribute(name).is_some_and(|have| values.contains(have)),
+        Condition::Without(name) => attribute(name).is_none(),
+        Condition::Any(conditions) => conditions.iter().any(|condition| holds(condition, current)),
+    }
+}
+
+fn below(have: &Value, than: &Value) -> bool {
+    match (have, than) {
+        (Value::String(have), Value::String(than)) => have < than,
+        _ => matches!((have.as_i64(), than.as_i64()), (Some(have), Some(than)) if have < than),
+    }
+}
+
+fn apply(items: &mut BTreeMap<Key, BTreeMap<String, Value>>, write: Write) {
+    match write {
+        Write::Put { item, .. } => {
+            items.insert(item.key, item.attributes);
+        }
+        Write::Update { key, set, add, remove, .. } => {
+            let attributes = items.entry(key).or_default();
+            attributes.extend(set);
+            for (name, by) in add {
+                let have = attributes.get(&name).and_then(Value::as_i64).unwrap_or(0);
+                attributes.insert(name, Value::from(have.saturating_add(by)));
+            }
+            for name in remove {
+                attributes.remove(&name);
+            }
+        }
+        Write::Delete { key, .. } => {
+            items.remove(&key);
+        }
+        Write::Check { .. } => {}
+    }
+}

@@ -1,0 +1,32 @@
+//! One outside system.
+
+use async_trait::async_trait;
+use canonical::NaturalKey;
+use serde_json::Value;
+
+use crate::{ActionName, ActionSpec, Call, Fault};
+
+/// One outside system of one pair. [`crate::Table`] is the real one, over a typed client; a simulation has its own.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// What it can do.
+    fn specs(&self) -> Vec<ActionSpec>;
+
+    /// What names the effect of a write with this input, in the system that will hold it.
+    ///
+    /// # Errors
+    /// The action only reads, or the input does not fit.
+    fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault>;
+
+    /// Looks for the whole effect of a write; `None` where it, or a part of it, is missing.
+    ///
+    /// # Errors
+    /// As the system answers.
+    async fn find(&self, action: &ActionName, call: &Call, input: Value) -> Result<Option<Value>, Fault>;
+
+    /// Reads; or converges a write: find, apply only what is missing, read back.
+    ///
+    /// # Errors
+    /// As the system answers.
+    async fn run(&self, action: &ActionName, call: &Call, input: Value) -> Result<Value, Fault>;
+}

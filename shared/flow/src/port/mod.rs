@@ -1,0 +1,24 @@
+//! The four ports through which the engine reaches the world.
+
+mod clock;
+mod connector;
+mod queue;
+mod store;
+
+use std::sync::Arc;
+
+pub use clock::Clock;
+pub use connector::Connector;
+pub use queue::{Message, Queue, QueueError, QueueName};
+pub use store::{Attributes, Condition, Index, Item, Key, Page, Store, StoreError, Write};
+
+/// The ports that do not depend on a pair. Connectors do, and are kept by pair in the engine.
+#[derive(Clone)]
+pub struct Ports {
+    /// Executions, locks, links.
+    pub store: Arc<dyn Store>,
+    /// Flow queues and the dead-letter queue.
+    pub queue: Arc<dyn Queue>,
+    /// Time and chance.
+    pub clock: Arc<dyn Clock>,
+}
