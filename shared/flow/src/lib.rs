@@ -4,12 +4,14 @@
 //! ([`Store`], [`Queue`], [`Clock`], [`Connector`]) and must not know AWS, HTTP, Stripe or Magento; nor any one flow.
 
 pub mod action;
+pub mod delivery;
 pub mod fault;
 pub mod memory;
 pub mod name;
 pub mod port;
 
 pub use action::{Action, ActionSpec, Call, Effect, Table};
+pub use delivery::Delivery;
 pub use fault::{Class, Fault};
 pub use name::{ActionName, FlowName, StepId, System};
 pub use port::{
