@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod delivery;
+pub mod execution;
 pub mod fault;
 pub mod memory;
 pub mod name;

@@ -1,0 +1,190 @@
+//! Taking an execution: new, or one whose lease has run out; never a finished one.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::key::{EVENT_CHUNK_BYTES_MAX, event_keys, execution_pk, head_key};
+use super::{Claimed, Execution, Status, StepRecord};
+use crate::{Condition, Delivery, FlowName, Item, Ports, StoreError, Write};
+
+/// A claim adds 1 to `starts`, an orderly end sets it to 0; at this many it is parked without running.
+pub const STARTS_MAX: u32 = 3;
+/// How often a claim is tried against others that claim at the same time.
+const RACES_MAX: u32 = 4;
+
+/// What came of a claim.
+#[derive(Debug)]
+pub enum Claim {
+    /// Ours until the lease ends.
+    Claimed(Box<Claimed>),
+    /// Nothing more is to be done for this event.
+    Finished(Status),
+    /// It waits for a person; its letter may not have been sent.
+    Parked(Box<Execution>),
+    /// Somebody has it until then.
+    Busy(Timestamp),
+}
+
+/// Claims the execution of a delivery.
+///
+/// # Errors
+/// The table cannot be used: nothing is known of the claim; the lease, if it was taken, runs out.
+pub async fn claim(
+    ports: &Ports,
+    flow: &FlowName,
+    document: &str,
+    delivery: &Delivery,
+    lease: SignedDuration,
+) -> Result<Claim, StoreError> {
+    let key = head_key(&delivery.pair, flow, &delivery.event);
+    let owner = format!("{:016x}", ports.clock.random());
+    let mut known = None;
+    if delivery.receive_count <= 1 && delivery.replay.is_none() && delivery.park.is_none() {
+        let fresh = fresh(ports, flow, document, delivery, &owner, lease);
+        match ports.store.write(creation(&fresh, delivery)?).await {
+            Ok(()) => return Ok(Claim::Claimed(Box::new(Claimed::new(fresh, BTreeMap::new())))),
+            Err(StoreError::Refused { current, .. }) => known = current,
+            Err(error) => return Err(error),
+        }
+    }
+    for _ in 0..RACES_MAX {
+        let current = match known.take() {
+            Some(item) => Some(item),
+            None => ports.store.get(&key).await?,
+        };
+        let (next, writes) = match current {
+            None => {
+                let fresh = fresh(ports, flow, document, delivery, &owner, lease);
+                let writes = creation(&fresh, delivery)?;
+                (fresh, writes)
+            }
+            Some(item) => match taken_over(ports, &Execution::from_item(&item)?, delivery, &owner, lease)? {
+                Ok((next, writes)) => (next, writes),
+                Err(claim) => return Ok(claim),
+            },
+        };
+        match ports.store.write(writes).await {
+            Ok(()) => {
+                let items = ports.store.partition(&execution_pk(&next.pair, &next.flow, &next.event)).await?;
+                return Ok(Claim::Claimed(Box::new(Claimed::new(next, StepRecord::all_of(&items)?))));
+            }
+            Err(StoreError::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Claim::Busy(ports.clock.now()))
+}
+
+/// The next state of a row that exists, or why it cannot be taken.
+fn taken_over(
+    ports: &Ports,
+    current: &Execution,
+    delivery: &Delivery,
+    owner: &str,
+    lease: SignedDuration,
+) -> Result<Result<(Execution, Vec<Write>), Claim>, StoreError> {
+    let now = ports.clock.now();
+    let redriven = current.status == Status::Parked
+        && current.parked.as_ref().is_some_and(|parked| delivery.park == Some(parked.n));
+    if current.status.is_final() {
+        return Ok(Err(Claim::Finished(current.status)));
+    }
+    if current.status == Status::Parked && !redriven {
+        return Ok(Err(Claim::Parked(Box::new(current.clone()))));
+    }
+    if current.leased_at(now) {
+        let until = current.lease_until.and_then(|until| Timestamp::from_millisecond(until).ok()).unwrap_or(now);
+        return Ok(Err(Claim::Busy(until)));
+    }
+    let anew = redriven || current.status == Status::Queued;
+    let mut next = Execution {
+        status: Status::Running,
+        fence: current.fence + 1,
+        version: current.version + 1,
+        starts: if anew { 1 } else { current.starts + 1 },
+        attempts: current.attempts + 1,
+        updated_at: now,
+        parked: None,
+        ..current.clone()
+    };
+    if anew {
+        next.waiting = None;
+    }
+    take(&mut next, now, owner, lease);
+    let when = vec![Condition::Equals("version", Value::from(current.version))];
+    let writes = vec![Write::Put { item: next.to_item()?, when }];
+    Ok(Ok((next, writes)))
+}
+
+fn take(execution: &mut Execution, now: Timestamp, owner: &str, lease: SignedDuration) {
+    execution.lease_owner = Some(owner.to_owned());
+    execution.lease_until = now.checked_add(lease).ok().map(Timestamp::as_millisecond);
+}
+
+fn fresh(
+    ports: &Ports,
+    flow: &FlowName,
+    document: &str,
+    delivery: &Delivery,
+    owner: &str,
+    lease: SignedDuration,
+) -> Execution {
+    let now = ports.clock.now();
+    let mut execution = Execution {
+        pair: delivery.pair.clone(),
+        flow: flow.clone(),
+        event: delivery.event.clone(),
+        event_type: delivery.event_type.clone(),
+        source: delivery.source.clone(),
+        entity: delivery.entity.clone(),
+        trace_id: delivery.trace_id.clone(),
+        status: Status::Running,
+        fence: 1,
+        version: 1,
+        lease_owner: None,
+        lease_until: None,
+        starts: 1,
+        attempts: 1,
+        document: document.to_owned(),
+        event_chunks: chunks(&delivery.body).len(),
+        parks: 0,
+        parked: None,
+        waiting: None,
+        skipped: None,
+        received_at: delivery.received_at,
+        created_at: now,
+        updated_at: now,
+        finished_at: None,
+    };
+    take(&mut execution, now, owner, lease);
+    execution
+}
+
+/// The head and the event, in one transaction.
+fn creation(execution: &Execution, delivery: &Delivery) -> Result<Vec<Write>, StoreError> {
+    let pk = execution_pk(&execution.pair, &execution.flow, &execution.event);
+    let chunks = chunks(&delivery.body);
+    let mut writes = vec![Write::Put { item: execution.to_item()?, when: vec![Condition::Absent] }];
+    for (key, chunk) in event_keys(&pk, chunks.len()).into_iter().zip(chunks) {
+        let attributes = BTreeMap::from([("body".to_owned(), Value::from(chunk))]);
+        writes.push(Write::Put { item: Item { key, attributes }, when: Vec::new() });
+    }
+    Ok(writes)
+}
+
+/// The event's text in pieces that an item holds, cut between characters. At least one.
+fn chunks(body: &str) -> Vec<&str> {
+    let mut rest = body;
+    let mut chunks = Vec::new();
+    while rest.len() > EVENT_CHUNK_BYTES_MAX {
+        let cut = (0..=EVENT_CHUNK_BYTES_MAX).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(rest.len());
+        let (chunk, tail) = rest.split_at(cut);
+        chunks.push(chunk);
+        rest = tail;
+    }
+    chunks.push(rest);
+    chunks
+}
+

@@ -1,0 +1,68 @@
+//! Links: what one thing is called across systems.
+
+use std::collections::BTreeMap;
+
+use canonical::PairId;
+use serde_json::Value;
+
+use super::key::link_key;
+use crate::Write;
+
+/// A thing in a system: `order_number` `000000042`, `sales_order` `SO-7`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// What it is.
+    pub kind: String,
+    /// What it is called.
+    pub id: String,
+}
+
+/// The things that an execution has seen, which are all one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    known: BTreeMap<String, String>,
+    /// Kinds that are not in the table yet.
+    fresh: Vec<String>,
+}
+
+impl Links {
+    /// Adds a thing, where it is not known.
+    pub fn add(&mut self, link: Link) {
+        if self.known.get(&link.kind) != Some(&link.id) {
+            self.fresh.push(link.kind.clone());
+            self.known.insert(link.kind, link.id);
+        }
+    }
+
+    /// Writes that store what is new: the entity's row learns every name, and each new name leads to it.
+    pub(super) fn writes(&self, pair: &PairId, entity: &str) -> Vec<Write> {
+        if self.fresh.is_empty() {
+            return Vec::new();
+        }
+        let mut names: BTreeMap<String, Value> =
+            self.known.iter().map(|(kind, id)| (kind.clone(), Value::from(id.clone()))).collect();
+        names.insert(ENTITY.to_owned(), Value::from(entity));
+        let (kind, id) = entity.split_once(':').unwrap_or(("entity", entity));
+        let mut keys = vec![link_key(pair, kind, id)];
+        keys.extend(self.fresh.iter().map(|kind| link_key(pair, kind, &self.known[kind])));
+        keys.sort();
+        keys.dedup();
+        keys.into_iter()
+            .map(|key| Write::Update {
+                key,
+                set: names.clone(),
+                add: BTreeMap::new(),
+                remove: Vec::new(),
+                when: Vec::new(),
+            })
+            .collect()
+    }
+
+    /// Called when the writes are through.
+    pub(super) fn stored(&mut self) {
+        self.fresh.clear();
+    }
+}
+
+/// The attribute that leads from a name to the entity whose executions tell its story.
+pub(super) const ENTITY: &str = "entity";

@@ -1,0 +1,112 @@
+//! What is kept of a step.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use canonical::NaturalKey;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::key::step_key;
+use crate::{Item, StepId, StoreError};
+
+/// Where a step stands: its id, within a `for_each` behind the rounds it is in (`parcels.2.track`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepPath(String);
+
+impl StepPath {
+    /// A step of the flow itself, or of a round.
+    #[must_use]
+    pub fn new(round: Option<&str>, id: &StepId) -> Self {
+        Self(round.map_or_else(|| id.to_string(), |round| format!("{round}.{id}")))
+    }
+
+    /// Round `n` of a `for_each` at this path.
+    #[must_use]
+    pub fn round(&self, n: usize) -> String {
+        format!("{self}.{n}")
+    }
+
+    /// The path as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for StepPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is kept of a step: for writes `begun` first, then the output; for all others the output.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// The action, or the kind of step.
+    pub action: String,
+    /// Set before a write is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
+    /// Set after it answered. `output` may be null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+    /// What later steps see.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub output: Value,
+    /// How long the step took, milliseconds.
+    #[serde(default)]
+    pub duration_ms: i64,
+}
+
+/// A write that may have been sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// What names the effect in the system that holds it.
+    pub key: NaturalKey,
+    /// The step's input, so that a repeat sends the same.
+    pub body: Value,
+    /// When it was last begun.
+    pub at: Timestamp,
+    /// When it was first begun.
+    pub first_at: Timestamp,
+    /// Of the idempotency key.
+    pub generation: u32,
+    /// The fence of whoever began it.
+    pub fence: u64,
+}
+
+impl StepRecord {
+    /// Whether the step has its effect.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        self.finished_at.is_some()
+    }
+
+    pub(super) fn to_item(&self, pk: &str, path: &StepPath) -> Result<Item, StoreError> {
+        let key = step_key(pk, path);
+        match serde_json::to_value(self) {
+            Ok(Value::Object(fields)) => Ok(Item { key, attributes: fields.into_iter().collect() }),
+            Ok(_) | Err(_) => {
+                Err(StoreError::Malformed { key: key.to_string(), message: "cannot be written as JSON".into() })
+            }
+        }
+    }
+
+    /// Reads the steps among the items of a partition.
+    pub(super) fn all_of(items: &[Item]) -> Result<BTreeMap<StepPath, Self>, StoreError> {
+        items
+            .iter()
+            .filter_map(|item| Some((item, item.key.sk.strip_prefix("step#")?)))
+            .map(|(item, path)| {
+                let fields = item.attributes.clone().into_iter().collect();
+                let record = serde_json::from_value(Value::Object(fields)).map_err(|error| {
+                    StoreError::Malformed { key: item.key.to_string(), message: error.to_string() }
+                })?;
+                Ok((StepPath(path.to_owned()), record))
+            })
+            .collect()
+    }
+}

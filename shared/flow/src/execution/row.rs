@@ -1,0 +1,232 @@
+//! The head row of an execution.
+
+use canonical::{EventId, PairId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::key::{entity_partition, head_key, is_head, status_partition};
+use crate::{Attributes, Class, FlowName, Item, Key, StoreError};
+
+/// An execution: one event in one flow of one pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Execution {
+    /// The pair.
+    pub pair: PairId,
+    /// The flow.
+    pub flow: FlowName,
+    /// The event.
+    pub event: EventId,
+    /// Its type, as the source names it.
+    pub event_type: String,
+    /// Who sent it.
+    pub source: String,
+    /// `<kind>:<id>` of what it is about.
+    pub entity: String,
+    /// One id from ingest to the last step.
+    pub trace_id: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Rises with each claim; the owner's writes are conditional on it.
+    pub fence: u64,
+    /// Rises with each write; a claim is conditional on it.
+    pub version: u64,
+    /// Who has it, while it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease_owner: Option<String>,
+    /// Until when, milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<i64>,
+    /// Claims since the last orderly end.
+    pub starts: u32,
+    /// Claims in all.
+    pub attempts: u32,
+    /// The flow document that it began with, and ends with.
+    pub document: String,
+    /// How many items hold the event.
+    pub event_chunks: usize,
+    /// How often it has been parked.
+    pub parks: u32,
+    /// Why a person must look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parked: Option<Parked>,
+    /// What it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
+    /// Why it was skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// When ingest took the event.
+    pub received_at: Timestamp,
+    /// First claim.
+    pub created_at: Timestamp,
+    /// Last write.
+    pub updated_at: Timestamp,
+    /// Done, skipped or discarded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Where an execution stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Somebody has it.
+    Running,
+    /// It is tried again later.
+    Waiting,
+    /// A person must look.
+    Parked,
+    /// A person has asked to try it again; the message is on its way.
+    Queued,
+    /// Every step has its effect.
+    Done,
+    /// Not ours, other mode, nothing to do.
+    Skipped,
+    /// A person gave it up.
+    Discarded,
+}
+
+impl Status {
+    /// All of them, in the order an operator reads them.
+    pub const ALL: [Self; 7] =
+        [Self::Parked, Self::Waiting, Self::Running, Self::Queued, Self::Done, Self::Skipped, Self::Discarded];
+
+    /// The word that tables, logs and screens use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Parked => "parked",
+            Self::Queued => "queued",
+            Self::Done => "done",
+            Self::Skipped => "skipped",
+            Self::Discarded => "discarded",
+        }
+    }
+
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Skipped | Self::Discarded)
+    }
+}
+
+/// Why a person must look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    /// Which parking of the execution; its letter carries the number.
+    pub n: u32,
+    /// The class of the fault.
+    pub class: Class,
+    /// The reason in snake case (`amount_mismatch`).
+    pub reason: String,
+    /// The step, or `-` where no step was to blame.
+    pub step: String,
+    /// What happened, redacted.
+    pub message: String,
+    /// Who can mend it.
+    pub mended_by: MendedBy,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Who can mend a parked execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MendedBy {
+    /// Whoever gives the integration its rights and keys.
+    Administrator,
+    /// Whoever owns the data: the order, the SKU, the mapping.
+    Merchant,
+    /// Whoever runs tillbridge.
+    Operator,
+}
+
+impl MendedBy {
+    /// Who can mend a fault of this class.
+    #[must_use]
+    pub const fn of(class: Class) -> Self {
+        match class {
+            Class::Auth | Class::Permission => Self::Administrator,
+            Class::Validation | Class::NotFound | Class::Duplicate => Self::Merchant,
+            Class::Throttled | Class::Transient | Class::UnknownOutcome | Class::Conflict => Self::Operator,
+        }
+    }
+}
+
+/// What an execution waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The step that is tried again.
+    pub step: String,
+    /// How often it was tried and counted.
+    pub tries: u32,
+    /// Its first try: `retry_for` runs from here.
+    pub since: Timestamp,
+    /// Next try.
+    pub retry_at: Timestamp,
+    /// The class of the last fault.
+    pub class: Class,
+    /// Its code.
+    pub code: String,
+    /// What happened, redacted.
+    pub message: String,
+    /// The other side stores its answer: only a new generation helps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answer_is_stored: bool,
+}
+
+impl Execution {
+    /// Its row's key.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        head_key(&self.pair, &self.flow, &self.event)
+    }
+
+    /// Its row, with the indexes and the time to live.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON (a fault of ours).
+    pub(super) fn to_item(&self) -> Result<Item, StoreError> {
+        let key = self.key();
+        let malformed = |message: String| StoreError::Malformed { key: key.to_string(), message };
+        let Value::Object(fields) = serde_json::to_value(self).map_err(|error| malformed(error.to_string()))? else {
+            return Err(malformed("is not an object".to_owned()));
+        };
+        let mut attributes: Attributes = fields.into_iter().collect();
+        let mut index = |name: &str, value: String| attributes.insert(name.to_owned(), Value::from(value));
+        index("gsi1pk", status_partition(&self.pair, self.status));
+        index("gsi1sk", format!("{}#{}", self.updated_at, self.event));
+        index("gsi2pk", entity_partition(&self.pair, &self.entity));
+        index("gsi2sk", format!("{}#{}#{}", self.created_at, self.flow, self.event));
+        if let Some(at) = self.finished_at {
+            let expires_at = at.as_second().saturating_add(KEPT_SECONDS);
+            attributes.insert("expires_at".to_owned(), Value::from(expires_at));
+        }
+        Ok(Item { key, attributes })
+    }
+
+    /// Reads a row.
+    ///
+    /// # Errors
+    /// It is not of the form that we write.
+    pub fn from_item(item: &Item) -> Result<Self, StoreError> {
+        let malformed = |message: String| StoreError::Malformed { key: item.key.to_string(), message };
+        if !is_head(&item.key) {
+            return Err(malformed("is not the head of an execution".to_owned()));
+        }
+        let fields = item.attributes.clone().into_iter().collect();
+        serde_json::from_value(Value::Object(fields)).map_err(|error| malformed(error.to_string()))
+    }
+
+    /// Whether somebody has it at `now`.
+    #[must_use]
+    pub fn leased_at(&self, now: Timestamp) -> bool {
+        self.lease_until.is_some_and(|until| until > now.as_millisecond())
+    }
+}
+
+/// How long finished executions stay: Stripe can resend an event for 30 days, a merchant asks after 60.
+const KEPT_SECONDS: i64 = 90 * 24 * 3600;
