@@ -40,6 +40,8 @@ pub struct ActionSpec {
     pub input: Schema,
     /// JSON Schema of its output.
     pub output: Schema,
+    /// Names that its output gives to what the execution is about: kind, and where it stands in the output.
+    pub links: &'static [(&'static str, &'static str)],
 }
 
 /// What a call knows of the execution that makes it.
@@ -123,6 +125,14 @@ impl<C: Send + Sync + 'static> Action<C> {
         Ok(Self { spec, key: Some(key), find: Some(find), run: erase_run(run) })
     }
 
+    /// Says which names its output gives to what the execution is about (`("order_number", "/number")`), so that
+    /// any of them leads an operator to the whole story.
+    #[must_use]
+    pub fn links(mut self, links: &'static [(&'static str, &'static str)]) -> Self {
+        self.spec.links = links;
+        self
+    }
+
     /// What is known of it.
     #[must_use]
     pub fn spec(&self) -> &ActionSpec {
@@ -138,7 +148,7 @@ fn spec<I: JsonSchema, O: JsonSchema>(
     let name = name.parse().map_err(|error: crate::name::NameError| {
         Fault::new(Class::Validation, "malformed_action_name", error.to_string())
     })?;
-    Ok(ActionSpec { name, effect, timeout, input: schemars::schema_for!(I), output: schemars::schema_for!(O) })
+    Ok(ActionSpec { name, effect, timeout, input: schemars::schema_for!(I), output: schemars::schema_for!(O), links: &[] })
 }
 
 fn erase_run<C, I, O, E, F, Fut>(run: F) -> Run<C>

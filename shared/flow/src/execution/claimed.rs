@@ -84,11 +84,7 @@ impl Claimed {
         let pk = self.pk();
         let record = StepRecord { action: action.to_owned(), begun: Some(begun), ..StepRecord::default() };
         let mut writes = vec![self.head(ports)?];
-        for saved in &self.unsaved {
-            if let Some(saved_record) = self.records.get(saved) {
-                writes.push(Write::Put { item: saved_record.to_item(&pk, saved)?, when: Vec::new() });
-            }
-        }
+        writes.extend(self.outputs()?);
         writes.push(Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() });
         if let Some(key) = unless {
             writes.push(Write::Check { key, when: vec![Condition::Absent] });
@@ -145,7 +141,10 @@ impl Claimed {
         self.execution.skipped = skipped;
         self.execution.finished_at = status.is_final().then_some(now);
         let mut writes = vec![self.head(ports)?];
-        writes.extend(self.saves()?);
+        writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
+        if status.is_final() {
+            writes.extend(self.outputs()?);
+        }
         self.write(ports, writes).await
     }
 
@@ -161,21 +160,17 @@ impl Claimed {
         self.execution.parks = parked.n;
         self.execution.parked = Some(parked);
         let mut writes = vec![self.head(ports)?];
-        writes.extend(self.saves()?);
+        writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
+        writes.extend(self.outputs()?);
         self.write(ports, writes).await
     }
 
-    /// Outputs of steps that wrote nothing, and links: kept at the end too, so that an operator sees them.
-    fn saves(&self) -> Result<Vec<Write>, StoreError> {
+    /// Outputs of steps that wrote nothing. They go to the table with a `begun`, which a resume must see as it was,
+    /// and at the end, for an operator; not with a retry, which reads again.
+    fn outputs(&self) -> Result<Vec<Write>, StoreError> {
         let pk = self.pk();
-        let mut writes = self.links.writes(&self.execution.pair, &self.execution.entity);
-        // A finished execution is not resumed: what it read last need not be kept to go on, only to be looked at.
-        for path in &self.unsaved {
-            if let Some(record) = self.records.get(path) {
-                writes.push(Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() });
-            }
-        }
-        Ok(writes)
+        let records = self.unsaved.iter().filter_map(|path| Some((path, self.records.get(path)?)));
+        records.map(|(path, record)| Ok(Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() })).collect()
     }
 
     fn pk(&self) -> String {
