@@ -1,0 +1,6 @@
+//! Canonical's behaviour through its public surface.
+
+mod allocate;
+mod money;
+mod order;
+mod schema;

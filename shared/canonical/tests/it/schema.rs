@@ -1,0 +1,20 @@
+//! The schemas that are committed are those of the types.
+
+use canonical::{Fulfilment, Order, Payment, SalesInvoice, SalesOrder};
+use expect_test::expect_file;
+
+#[test]
+fn committed_schemas_are_current() {
+    let schemas = [
+        ("order", schemars::schema_for!(Order)),
+        ("payment", schemars::schema_for!(Payment)),
+        ("sales_order", schemars::schema_for!(SalesOrder)),
+        ("sales_invoice", schemars::schema_for!(SalesInvoice)),
+        ("fulfilment", schemars::schema_for!(Fulfilment)),
+    ];
+    for (name, schema) in schemas {
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        let path = format!("{}/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        expect_file![path].assert_eq(&text);
+    }
+}
