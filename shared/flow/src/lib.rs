@@ -5,10 +5,13 @@
 
 pub mod action;
 pub mod delivery;
+pub mod document;
 pub mod execution;
+pub mod expression;
 pub mod fault;
 pub mod memory;
 pub mod name;
+pub mod plan;
 pub mod port;
 
 pub use action::{Action, ActionSpec, Call, Effect, Table};
