@@ -43,7 +43,8 @@ pub fn mask_cards(text: &str) -> String {
 /// Writes a run of digits (with blanks and dashes between), masked where it may be a card number.
 fn flush(out: &mut String, run: &mut String, word_follows: bool) {
     let digits: String = run.chars().filter(char::is_ascii_digit).collect();
-    if (13..=19).contains(&digits.len()) && !word_follows && luhn(&digits) {
+    let glued = word_follows && run.ends_with(|last: char| last.is_ascii_digit());
+    if (13..=19).contains(&digits.len()) && !glued && luhn(&digits) {
         let tail = run.len() - run.trim_end_matches([' ', '-']).len();
         out.push_str("[card …");
         out.push_str(&digits[digits.len() - 4..]);
@@ -66,7 +67,7 @@ fn luhn(digits: &str) -> bool {
             if place % 2 == 0 { digit } else if digit > 4 { digit * 2 - 9 } else { digit * 2 }
         })
         .sum();
-    sum % 10 == 0 && digits.bytes().any(|byte| byte != b'0')
+    sum.is_multiple_of(10) && digits.bytes().any(|byte| byte != b'0')
 }
 
 const SECRET_PREFIXES: &[&str] =
