@@ -133,7 +133,9 @@ text_id!(
 );
 
 /// Magento's own id of an order (`entity_id`); people use the [`IncrementId`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct OrderId(u64);
 
@@ -155,9 +157,10 @@ impl FromStr for OrderId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        text.parse()
-            .map(Self)
-            .map_err(|_| Error::MalformedId { expected: "a Magento order id (a number)", text: cut(text, 40) })
+        text.parse().map(Self).map_err(|_| Error::MalformedId {
+            expected: "a Magento order id (a number)",
+            text: cut(text, 40),
+        })
     }
 }
 

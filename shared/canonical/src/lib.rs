@@ -25,7 +25,8 @@ pub use currency::Currency;
 pub use error::Error;
 pub use fulfilment::{Fulfilment, FulfilmentLine};
 pub use id::{
-    ChargeId, CustomerId, EventId, IncrementId, NaturalKey, OrderId, PairId, PaymentIntentId, Sku, StripeAccount,
+    ChargeId, CustomerId, EventId, IncrementId, NaturalKey, OrderId, PairId, PaymentIntentId, Sku,
+    StripeAccount,
 };
 pub use money::Money;
 pub use order::{Order, OrderLine, OrderState, ShippingCharge, Tax};

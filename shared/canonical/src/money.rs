@@ -92,7 +92,8 @@ impl Money {
     /// # Errors
     /// Out of range.
     pub fn rounded(amount: Decimal, currency: Currency) -> Result<Self, Error> {
-        let rounded = amount.round_dp_with_strategy(currency.digits(), RoundingStrategy::MidpointAwayFromZero);
+        let rounded =
+            amount.round_dp_with_strategy(currency.digits(), RoundingStrategy::MidpointAwayFromZero);
         let out_of_range = || Error::OutOfRange { amount: cut(&amount.to_string(), 40), currency };
         let minor = rounded.checked_mul(scale(currency)).ok_or_else(out_of_range)?;
         let minor = i64::try_from(minor.trunc().mantissa() / 10_i128.pow(minor.trunc().scale()))
@@ -114,10 +115,9 @@ impl Money {
         if self.currency != other.currency {
             return Err(Error::CurrencyMismatch { left: self.currency, right: other.currency });
         }
-        self.minor
-            .checked_add(other.minor)
-            .map(|minor| Self::new(minor, self.currency))
-            .ok_or_else(|| Error::OutOfRange { amount: self.to_decimal().to_string(), currency: self.currency })
+        self.minor.checked_add(other.minor).map(|minor| Self::new(minor, self.currency)).ok_or_else(|| {
+            Error::OutOfRange { amount: self.to_decimal().to_string(), currency: self.currency }
+        })
     }
 
     /// The difference of two amounts of one currency.
@@ -133,10 +133,9 @@ impl Money {
     /// # Errors
     /// Out of range (the smallest 64-bit number has no opposite).
     pub fn negated(self) -> Result<Self, Error> {
-        self.minor
-            .checked_neg()
-            .map(|minor| Self::new(minor, self.currency))
-            .ok_or_else(|| Error::OutOfRange { amount: self.to_decimal().to_string(), currency: self.currency })
+        self.minor.checked_neg().map(|minor| Self::new(minor, self.currency)).ok_or_else(|| {
+            Error::OutOfRange { amount: self.to_decimal().to_string(), currency: self.currency }
+        })
     }
 
     /// The sum of `amounts`, all in `currency`.

@@ -181,12 +181,17 @@ impl OrderLine {
     /// # Errors
     /// The two sides, where they differ.
     pub fn check(&self) -> Result<(), Error> {
-        let price = Money::rounded(self.unit_price.to_decimal() * self.quantity.get(), self.unit_price.currency())?;
+        let price =
+            Money::rounded(self.unit_price.to_decimal() * self.quantity.get(), self.unit_price.currency())?;
         let net = price.checked_sub(self.discount)?;
         if net == self.net {
             Ok(())
         } else {
-            Err(Error::DoesNotAddUp { document: format!("order line {}", self.sku), parts: net, total: self.net })
+            Err(Error::DoesNotAddUp {
+                document: format!("order line {}", self.sku),
+                parts: net,
+                total: self.net,
+            })
         }
     }
 }

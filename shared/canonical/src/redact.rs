@@ -27,7 +27,8 @@ pub fn mask_cards(text: &str) -> String {
     let mut run = String::new();
     let mut previous_is_word = false;
     for c in text.chars() {
-        let joins = c.is_ascii_digit() || (matches!(c, ' ' | '-') && run.ends_with(|last: char| last.is_ascii_digit()));
+        let joins = c.is_ascii_digit()
+            || (matches!(c, ' ' | '-') && run.ends_with(|last: char| last.is_ascii_digit()));
         if joins && !(run.is_empty() && previous_is_word) {
             run.push(c);
             continue;
@@ -64,14 +65,28 @@ fn luhn(digits: &str) -> bool {
         .enumerate()
         .map(|(place, byte)| {
             let digit = u32::from(byte - b'0');
-            if place % 2 == 0 { digit } else if digit > 4 { digit * 2 - 9 } else { digit * 2 }
+            if place % 2 == 0 {
+                digit
+            } else if digit > 4 {
+                digit * 2 - 9
+            } else {
+                digit * 2
+            }
         })
         .sum();
     sum.is_multiple_of(10) && digits.bytes().any(|byte| byte != b'0')
 }
 
-const SECRET_PREFIXES: &[&str] =
-    &["sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "oauth_signature", "oauth_token", "oauth_consumer_key"];
+const SECRET_PREFIXES: &[&str] = &[
+    "sk_live_",
+    "sk_test_",
+    "rk_live_",
+    "rk_test_",
+    "whsec_",
+    "oauth_signature",
+    "oauth_token",
+    "oauth_consumer_key",
+];
 
 fn mask_word(word: &str) -> String {
     let body = word.trim_end_matches([' ', '"', '\'', ',', ';', '<', '>', '(', ')', '\n', '\t', '=', '&']);
@@ -92,14 +107,18 @@ mod tests {
 
     #[test]
     fn ids_and_times_stay() {
-        for text in ["ch_3MmlLrLkdIwHu7ix0snN0B15", "1700000000123", "order 000000042", "2026-03-02 09:14:07"] {
+        for text in ["ch_3MmlLrLkdIwHu7ix0snN0B15", "1700000000123", "order 000000042", "2026-03-02 09:14:07"]
+        {
             assert_eq!(redact(text, 100), text);
         }
     }
 
     #[test]
     fn secrets_go() {
-        assert_eq!(redact("Invalid API Key provided: sk_test_abc", 100), "Invalid API Key provided: [secret]");
+        assert_eq!(
+            redact("Invalid API Key provided: sk_test_abc", 100),
+            "Invalid API Key provided: [secret]"
+        );
         assert_eq!(mask_cards(r#"{"n":"4242424242424242"}"#), r#"{"n":"[card …4242]"}"#);
     }
 

@@ -5,8 +5,9 @@
 use crate::{Currency, Error, Money};
 
 /// Sent without decimals, whatever ISO says (it gives MGA two).
-const ZERO_DECIMAL: &[&str] =
-    &["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"];
+const ZERO_DECIMAL: &[&str] = &[
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
+];
 /// No decimals in ISO, sent as hundredths that must be whole.
 const ZERO_AS_HUNDREDTHS: &[&str] = &["ISK", "UGX"];
 /// Sent in thousandths.

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod delivery;
 pub mod document;
+pub mod engine;
 pub mod execution;
 pub mod expression;
 pub mod fault;
@@ -19,6 +20,6 @@ pub use delivery::Delivery;
 pub use fault::{Class, Fault};
 pub use name::{ActionName, FlowName, StepId, System};
 pub use port::{
-    Attributes, Clock, Condition, Connector, Index, Item, Key, Message, Page, Ports, Queue, QueueError, QueueName, Store,
-    StoreError, Write,
+    Attributes, Clock, Condition, Connector, Index, Item, Key, Message, Page, Ports, Queue, QueueError,
+    QueueName, Store, StoreError, Write,
 };

@@ -65,15 +65,25 @@ fn a_yen_has_no_cents() {
 #[test]
 fn two_currencies_have_no_sum_and_a_large_sum_is_refused() {
     let (eur, usd) = ("EUR".parse().unwrap(), "USD".parse().unwrap());
-    assert!(matches!(Money::new(1, eur).checked_add(Money::new(1, usd)), Err(Error::CurrencyMismatch { .. })));
-    assert!(matches!(Money::new(i64::MAX, eur).checked_add(Money::new(1, eur)), Err(Error::OutOfRange { .. })));
+    assert!(matches!(
+        Money::new(1, eur).checked_add(Money::new(1, usd)),
+        Err(Error::CurrencyMismatch { .. })
+    ));
+    assert!(matches!(
+        Money::new(i64::MAX, eur).checked_add(Money::new(1, eur)),
+        Err(Error::OutOfRange { .. })
+    ));
     assert!(matches!(Money::new(i64::MIN, eur).negated(), Err(Error::OutOfRange { .. })));
     assert!(Money::rounded("99999999999999999999".parse().unwrap(), eur).is_err());
 }
 
 #[test]
 fn a_fraction_of_a_minor_unit_is_no_money() {
-    for wire in [r#"{"minor": 1.5, "currency": "USD"}"#, r#"{"minor": "1.5", "currency": "USD"}"#, r#"{"minor": "1"}"#] {
+    for wire in [
+        r#"{"minor": 1.5, "currency": "USD"}"#,
+        r#"{"minor": "1.5", "currency": "USD"}"#,
+        r#"{"minor": "1"}"#,
+    ] {
         assert!(serde_json::from_str::<Money>(wire).is_err(), "{wire}");
     }
 }

@@ -3,7 +3,8 @@ use serde_json::json;
 
 fn order(grand_total: &str) -> Order {
     let money = |minor: &str| json!({ "minor": minor, "currency": "EUR" });
-    let address = json!({ "name": "Ada Lovelace", "street": ["1 Main St"], "city": "London", "country": "GB" });
+    let address =
+        json!({ "name": "Ada Lovelace", "street": ["1 Main St"], "city": "London", "country": "GB" });
     serde_json::from_value(json!({
         "id": 41, "number": "000000041", "store": 1, "state": "new", "status": "pending",
         "placed_at": "2026-03-02T09:14:07Z", "currency": "EUR", "base_currency": "USD", "base_to_order_rate": "0.9137",
@@ -35,7 +36,13 @@ fn a_line_that_does_not_multiply_is_refused() {
 
 #[test]
 fn states_have_ranks_that_only_rise() {
-    let way = [OrderState::PendingPayment, OrderState::PaymentReview, OrderState::Processing, OrderState::Complete, OrderState::Closed];
+    let way = [
+        OrderState::PendingPayment,
+        OrderState::PaymentReview,
+        OrderState::Processing,
+        OrderState::Complete,
+        OrderState::Closed,
+    ];
     assert!(way.windows(2).all(|pair| pair[0].rank() < pair[1].rank()));
     assert_eq!(OrderState::Holded.rank(), None);
 }

@@ -95,7 +95,8 @@ fn taken_over(
         return Ok(Err(Claim::Parked(Box::new(current.clone()))));
     }
     if current.leased_at(now) {
-        let until = current.lease_until.and_then(|until| Timestamp::from_millisecond(until).ok()).unwrap_or(now);
+        let until =
+            current.lease_until.and_then(|until| Timestamp::from_millisecond(until).ok()).unwrap_or(now);
         return Ok(Err(Claim::Busy(until)));
     }
     let anew = redriven || current.status == Status::Queued;
@@ -179,7 +180,8 @@ fn chunks(body: &str) -> Vec<&str> {
     let mut rest = body;
     let mut chunks = Vec::new();
     while rest.len() > EVENT_CHUNK_BYTES_MAX {
-        let cut = (0..=EVENT_CHUNK_BYTES_MAX).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(rest.len());
+        let cut =
+            (0..=EVENT_CHUNK_BYTES_MAX).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(rest.len());
         let (chunk, tail) = rest.split_at(cut);
         chunks.push(chunk);
         rest = tail;
@@ -187,4 +189,3 @@ fn chunks(body: &str) -> Vec<&str> {
     chunks.push(rest);
     chunks
 }
-

@@ -59,6 +59,7 @@ impl Claimed {
 
     /// Keeps what a step that writes nothing outside came to. It reaches the table with the next `begun`.
     pub fn keep(&mut self, path: StepPath, record: StepRecord) {
+        let record = StepRecord { place: self.place(&path), ..record };
         self.unsaved.push(path.clone());
         self.records.insert(path, record);
     }
@@ -82,7 +83,12 @@ impl Claimed {
         unless: Option<Key>,
     ) -> Result<(), StoreError> {
         let pk = self.pk();
-        let record = StepRecord { action: action.to_owned(), begun: Some(begun), ..StepRecord::default() };
+        let record = StepRecord {
+            place: self.place(path),
+            action: action.to_owned(),
+            begun: Some(begun),
+            ..StepRecord::default()
+        };
         let mut writes = vec![self.head(ports)?];
         writes.extend(self.outputs()?);
         writes.push(Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() });
@@ -113,7 +119,8 @@ impl Claimed {
         record.duration_ms = duration_ms;
         // The step has its effect: what it waited for is over.
         self.execution.waiting = None;
-        let mut writes = vec![self.head(ports)?, Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() }];
+        let mut writes =
+            vec![self.head(ports)?, Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() }];
         writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
         self.write(ports, writes).await?;
         self.links.stored();
@@ -170,7 +177,14 @@ impl Claimed {
     fn outputs(&self) -> Result<Vec<Write>, StoreError> {
         let pk = self.pk();
         let records = self.unsaved.iter().filter_map(|path| Some((path, self.records.get(path)?)));
-        records.map(|(path, record)| Ok(Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() })).collect()
+        records
+            .map(|(path, record)| Ok(Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() }))
+            .collect()
+    }
+
+    /// The place of a step among those that ran: its old one, or the next.
+    fn place(&self, path: &StepPath) -> usize {
+        self.records.get(path).map_or(self.records.len(), |record| record.place)
     }
 
     fn pk(&self) -> String {

@@ -24,7 +24,9 @@ pub fn head_key(pair: &PairId, flow: &FlowName, event: &EventId) -> Key {
 /// Where the event's text stands: one item, more where it is long.
 #[must_use]
 pub fn event_keys(pk: &str, chunks: usize) -> Vec<Key> {
-    (0..chunks).map(|n| Key::new(pk, if n == 0 { "event".to_owned() } else { format!("event#{n}") })).collect()
+    (0..chunks)
+        .map(|n| Key::new(pk, if n == 0 { "event".to_owned() } else { format!("event#{n}") }))
+        .collect()
 }
 
 /// Where a step's begun and checkpoint stand.

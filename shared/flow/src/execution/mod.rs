@@ -16,7 +16,5 @@ pub use claimed::{Claimed, Progress};
 pub use key::{document_key, event_keys, execution_pk, head_key, link_key, step_key, stop_key};
 pub use link::{Link, Links};
 pub use part::{Begun, StepPath, StepRecord};
-pub use read::{
-    Filter, History, by_entity, by_status, execution_by_event, history, linked, read_event,
-};
+pub use read::{Filter, History, by_entity, by_status, execution_by_event, history, linked, read_event};
 pub use row::{Execution, MendedBy, Parked, Status, Waiting};

@@ -45,6 +45,9 @@ impl fmt::Display for StepPath {
 /// What is kept of a step: for writes `begun` first, then the output; for all others the output.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepRecord {
+    /// Its place among the steps that ran, from 0.
+    #[serde(default)]
+    pub place: usize,
     /// The action, or the kind of step.
     pub action: String,
     /// Set before a write is sent.
@@ -89,9 +92,10 @@ impl StepRecord {
         let key = step_key(pk, path);
         match serde_json::to_value(self) {
             Ok(Value::Object(fields)) => Ok(Item { key, attributes: fields.into_iter().collect() }),
-            Ok(_) | Err(_) => {
-                Err(StoreError::Malformed { key: key.to_string(), message: "cannot be written as JSON".into() })
-            }
+            Ok(_) | Err(_) => Err(StoreError::Malformed {
+                key: key.to_string(),
+                message: "cannot be written as JSON".into(),
+            }),
         }
     }
 

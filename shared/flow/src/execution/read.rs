@@ -15,7 +15,7 @@ use crate::{FlowName, Index, Key, Page, Store, StoreError};
 pub struct History {
     /// The head.
     pub execution: Execution,
-    /// The steps, by time of begin or end.
+    /// The steps, in the order that they ran.
     pub steps: Vec<(StepPath, StepRecord)>,
 }
 
@@ -53,7 +53,7 @@ pub async fn history(store: &dyn Store, execution: &Execution) -> Result<History
     let items = store.partition(&execution_pk(&execution.pair, &execution.flow, &execution.event)).await?;
     let head = items.iter().find(|item| is_head(&item.key)).map(Execution::from_item).transpose()?;
     let mut steps: Vec<(StepPath, StepRecord)> = StepRecord::all_of(&items)?.into_iter().collect();
-    steps.sort_by_key(|(_, record)| (record.begun.as_ref().map(|b| b.first_at).or(record.finished_at), record.finished_at));
+    steps.sort_by_key(|(_, record)| record.place);
     Ok(History { execution: head.unwrap_or_else(|| execution.clone()), steps })
 }
 
@@ -65,7 +65,8 @@ pub async fn read_event(store: &dyn Store, execution: &Execution) -> Result<Stri
     let pk = execution_pk(&execution.pair, &execution.flow, &execution.event);
     let mut body = String::new();
     for key in event_keys(&pk, execution.event_chunks) {
-        let missing = || StoreError::Malformed { key: key.to_string(), message: "the event is missing".to_owned() };
+        let missing =
+            || StoreError::Malformed { key: key.to_string(), message: "the event is missing".to_owned() };
         let item = store.get(&key).await?.ok_or_else(missing)?;
         body.push_str(item.attributes.get("body").and_then(Value::as_str).ok_or_else(missing)?);
     }

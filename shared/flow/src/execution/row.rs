@@ -89,8 +89,15 @@ pub enum Status {
 
 impl Status {
     /// All of them, in the order an operator reads them.
-    pub const ALL: [Self; 7] =
-        [Self::Parked, Self::Waiting, Self::Running, Self::Queued, Self::Done, Self::Skipped, Self::Discarded];
+    pub const ALL: [Self; 7] = [
+        Self::Parked,
+        Self::Waiting,
+        Self::Running,
+        Self::Queued,
+        Self::Done,
+        Self::Skipped,
+        Self::Discarded,
+    ];
 
     /// The word that tables, logs and screens use.
     #[must_use]
@@ -192,7 +199,9 @@ impl Execution {
     pub(super) fn to_item(&self) -> Result<Item, StoreError> {
         let key = self.key();
         let malformed = |message: String| StoreError::Malformed { key: key.to_string(), message };
-        let Value::Object(fields) = serde_json::to_value(self).map_err(|error| malformed(error.to_string()))? else {
+        let Value::Object(fields) =
+            serde_json::to_value(self).map_err(|error| malformed(error.to_string()))?
+        else {
             return Err(malformed("is not an object".to_owned()));
         };
         let mut attributes: Attributes = fields.into_iter().collect();

@@ -1,0 +1,313 @@
+//! Running a plan: step after step, each either done before, done now, or the end of this delivery.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::retry::{Before, Rules, Verdict, verdict};
+use super::{Connected, Engine, StepTiming};
+use crate::execution::{Claimed, StepPath, StepRecord, Waiting};
+use crate::expression::{Expression, ExpressionError, Scope};
+use crate::plan::{Fate, OnError, OnNotFound, Step, StepKind, Use};
+use crate::{Call, Class, Delivery, Fault, StoreError};
+
+/// Spare time that a step needs beyond its action's timeout, so that its checkpoint is written before the function ends.
+const SPARE: SignedDuration = SignedDuration::from_secs(10);
+/// Rounds that a `for_each` may have.
+const ROUNDS_MAX: usize = 1_000;
+
+/// Why a run stopped before its last step.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// Nothing to do.
+    Skip(String),
+    /// A person must look.
+    Park { step: String, fault: Box<Fault> },
+    /// A step is tried again later.
+    Wait { waiting: Box<Waiting>, fault: Box<Fault> },
+    /// The time is up; nothing is wrong.
+    ComeBack(SignedDuration),
+    /// Somebody else has the execution.
+    LeaseLost,
+    /// The table cannot be used.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Ending {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // Every transaction's first write is the head row: refused there, the lease is lost.
+            StoreError::Refused { .. } => Self::LeaseLost,
+            StoreError::Unavailable { .. } | StoreError::Malformed { .. } => Self::Store(error),
+        }
+    }
+}
+
+/// One delivery's run of a claimed execution.
+pub(super) struct Run<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) connected: &'a Connected,
+    pub(super) claimed: Claimed,
+    pub(super) delivery: &'a Delivery,
+    pub(super) scope: Scope,
+    pub(super) deadline: Timestamp,
+    timings: Vec<StepTiming>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        engine: &'a Engine,
+        connected: &'a Connected,
+        claimed: Claimed,
+        delivery: &'a Delivery,
+        event: Value,
+        deadline: Timestamp,
+    ) -> Self {
+        let scope = Scope::new(event, connected.connection.clone());
+        Self { engine, connected, claimed, delivery, scope, deadline, timings: Vec::new() }
+    }
+
+    pub(super) fn into_parts(self) -> (Claimed, Vec<StepTiming>) {
+        (self.claimed, self.timings)
+    }
+
+    /// Runs steps in order. Boxed, because steps hold steps.
+    pub(super) fn steps<'b>(
+        &'b mut self,
+        steps: &'b [Step],
+        round: Option<&'b str>,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Ending>> + Send + 'b>> {
+        Box::pin(async move {
+            for step in steps {
+                self.step(step, round).await?;
+            }
+            Ok(())
+        })
+    }
+
+    async fn step(&mut self, step: &Step, round: Option<&str>) -> Result<(), Ending> {
+        let path = StepPath::new(round, &step.id);
+        if let Some(record) = self.claimed.record(&path)
+            && record.is_finished()
+        {
+            // Done before this delivery: its output counts, and is not asked for again, so that a check does not
+            // meet our own effect.
+            let output = record.output.clone();
+            self.learn(step, &output);
+            self.scope.set(&step.id, output);
+            return Ok(());
+        }
+        if let Some(when) = &step.when
+            && !self.evaluated(&path, when.holds(&self.scope))?
+        {
+            return Ok(());
+        }
+        let started = self.engine.ports.clock.now();
+        let output = self.act(step, &path).await?;
+        let duration_ms = self.since_ms(started);
+        let action = kind(step);
+        self.timings.push(StepTiming { step: path.to_string(), action: action.clone(), duration_ms });
+        self.learn(step, &output);
+        if self.claimed.record(&path).is_none_or(|record| !record.is_finished()) {
+            let finished_at = Some(self.engine.ports.clock.now());
+            let output = output.clone();
+            let record = StepRecord { action, finished_at, output, duration_ms, ..StepRecord::default() };
+            self.claimed.keep(path, record);
+        }
+        self.scope.set(&step.id, output);
+        Ok(())
+    }
+
+    /// What a step does; its output.
+    async fn act(&mut self, step: &Step, path: &StepPath) -> Result<Value, Ending> {
+        match &step.kind {
+            StepKind::Use(uses) => self.use_action(uses, path).await,
+            StepKind::Check { condition, otherwise } => {
+                if self.evaluated(path, condition.holds(&self.scope))? {
+                    return Ok(Value::Bool(true));
+                }
+                let (fate, reason, detail) = self.evaluated(path, otherwise.evaluate(&self.scope))?;
+                let detail = detail.unwrap_or_else(|| format!("the check `{}` does not hold", step.id));
+                Err(match fate {
+                    Fate::Skip => Ending::Skip(reason),
+                    Fate::Park => park(path, Fault::new(Class::Validation, reason, detail)),
+                })
+            }
+            StepKind::Set { value } => self.evaluated(path, value.evaluate(&self.scope)),
+            StepKind::ForEach { items, name, steps } => self.for_each(path, items, name, steps).await,
+            StepKind::Choose { branches } => {
+                for (when, steps) in branches {
+                    if self.evaluated(path, when.holds(&self.scope))? {
+                        self.nested(steps, path.as_str()).await?;
+                        return Ok(Value::Bool(true));
+                    }
+                }
+                Ok(Value::Bool(false))
+            }
+            StepKind::Emit { event, entity, with } => {
+                let entity = text(&self.evaluated(path, entity.evaluate(&self.scope))?);
+                let body = self.evaluated(path, with.evaluate(&self.scope))?;
+                self.emit(path, event, entity, &body).await
+            }
+        }
+    }
+
+    async fn for_each(
+        &mut self,
+        path: &StepPath,
+        items: &Expression,
+        name: &crate::StepId,
+        steps: &[Step],
+    ) -> Result<Value, Ending> {
+        let items = self.evaluated(path, items.items(&self.scope))?;
+        if items.len() > ROUNDS_MAX {
+            let message =
+                format!("`{path}` would run {} rounds; at most {ROUNDS_MAX} are allowed", items.len());
+            let fault = Fault::new(Class::Validation, "too_many_rounds", message);
+            return Err(park(path, fault));
+        }
+        let count = items.len();
+        for (n, item) in items.into_iter().enumerate() {
+            let outer = self.scope.clone();
+            self.scope.set(name, item);
+            let ran = self.steps(steps, Some(&path.round(n))).await;
+            self.scope = outer;
+            ran?;
+        }
+        Ok(Value::from(count))
+    }
+
+    /// Steps of a branch: their outputs live inside it.
+    async fn nested(&mut self, steps: &[Step], round: &str) -> Result<(), Ending> {
+        let outer = self.scope.clone();
+        let ran = self.steps(steps, Some(round)).await;
+        self.scope = outer;
+        ran
+    }
+
+    async fn use_action(&mut self, uses: &Use, path: &StepPath) -> Result<Value, Ending> {
+        let Some((connector, spec)) = self.connected.connector(&uses.action) else {
+            let message = format!("no connector of this pair has the action `{}`", uses.action);
+            let fault = Fault::new(Class::Validation, "unknown_action", message);
+            return Err(park(path, fault));
+        };
+        let left = self.deadline.duration_since(self.engine.ports.clock.now());
+        if left < spec.timeout + SPARE {
+            return Err(Ending::ComeBack(SignedDuration::from_secs(1)));
+        }
+        let connector = std::sync::Arc::clone(connector);
+        match spec.effect {
+            crate::Effect::Read => {
+                let input = self.evaluated(path, uses.with.evaluate(&self.scope))?;
+                let call = self.call(0);
+                connector
+                    .run(&uses.action, &call, input)
+                    .await
+                    .map_err(|fault| self.fault(path, fault, Some(uses)))
+            }
+            crate::Effect::Write { settle } => self.write(path, uses, connector.as_ref(), settle).await,
+        }
+    }
+
+    /// What the document says of a fault.
+    fn rules(&self, fault: &Fault, uses: Option<&Use>) -> Result<Rules, ExpressionError> {
+        let Some(uses) = uses else { return Ok(Rules::default()) };
+        let decide = |rule: &OnError| rule.decide(&self.scope);
+        let not_found = match uses.on_not_found(fault) {
+            None => None,
+            Some(OnNotFound::Now(then)) => Some((SignedDuration::ZERO, decide(then)?)),
+            Some(OnNotFound::RetryFor { duration, then }) => Some((*duration, decide(then)?)),
+        };
+        Ok(Rules { on_error: uses.on_error(fault).map(decide).transpose()?, not_found })
+    }
+
+    /// What follows a fault of a step.
+    pub(super) fn fault(&self, path: &StepPath, fault: Fault, uses: Option<&Use>) -> Ending {
+        let rules = match self.evaluated(path, self.rules(&fault, uses)) {
+            Ok(rules) => rules,
+            Err(ending) => return ending,
+        };
+        let clock = &self.engine.ports.clock;
+        let before = Before {
+            step: path.as_str(),
+            waiting: self.claimed.execution().waiting.as_ref(),
+            receive_count: self.delivery.receive_count,
+            received_at: self.claimed.execution().received_at,
+            now: clock.now(),
+            random: clock.random(),
+        };
+        match verdict(&fault, rules, before) {
+            Verdict::Retry(waiting) => Ending::Wait { waiting: Box::new(waiting), fault: Box::new(fault) },
+            Verdict::Skip(reason) => Ending::Skip(reason),
+            Verdict::Park(reason) if reason == fault.code => park(path, fault),
+            Verdict::Park(reason) => {
+                let message = format!("{} (last: {})", fault.message, fault.code);
+                park(path, Fault { code: reason, message, ..fault })
+            }
+        }
+    }
+
+    /// An expression's value, or the end: what cannot be computed is for a person.
+    pub(super) fn evaluated<T>(
+        &self,
+        path: &StepPath,
+        value: Result<T, ExpressionError>,
+    ) -> Result<T, Ending> {
+        value.map_err(|error| park(path, Fault::from(error)))
+    }
+
+    /// What a call may know.
+    pub(super) fn call(&self, generation: u32) -> Call {
+        Call {
+            pair: self.delivery.pair.clone(),
+            deadline: self.claimed.lease_until().min(self.deadline + SPARE),
+            generation,
+            trace_id: self.claimed.execution().trace_id.clone(),
+        }
+    }
+
+    pub(super) fn since_ms(&self, started: Timestamp) -> i64 {
+        let elapsed = self.engine.ports.clock.now().duration_since(started);
+        i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Learns the names that an output gives to what the execution is about.
+    fn learn(&mut self, step: &Step, output: &Value) {
+        let StepKind::Use(uses) = &step.kind else { return };
+        let Some((_, spec)) = self.connected.connector(&uses.action) else { return };
+        for (kind, pointer) in spec.links {
+            match output.pointer(pointer) {
+                Some(Value::String(id)) => self.claimed.link(kind, id.clone()),
+                Some(Value::Number(id)) => self.claimed.link(kind, id.to_string()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The end where a person must look at a step.
+pub(super) fn park(path: &StepPath, fault: Fault) -> Ending {
+    Ending::Park { step: path.to_string(), fault: Box::new(fault) }
+}
+
+/// The action, or the kind of step.
+fn kind(step: &Step) -> String {
+    match &step.kind {
+        StepKind::Use(uses) => uses.action.to_string(),
+        StepKind::Check { .. } => "check".to_owned(),
+        StepKind::Set { .. } => "set".to_owned(),
+        StepKind::ForEach { .. } => "for_each".to_owned(),
+        StepKind::Choose { .. } => "choose".to_owned(),
+        StepKind::Emit { .. } => "emit".to_owned(),
+    }
+}
+
+/// A value as a person reads it.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,246 @@
+//! A world for the engine's tests: one connector that counts effects, ports in memory, and a fuse that stops the
+//! process at any call.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use canonical::NaturalKey;
+use flow::engine::{Connected, Engine, Report, Settings};
+use flow::memory::{MemoryClock, MemoryQueue, MemoryStore};
+use flow::plan::Plan;
+use flow::{
+    ActionName, ActionSpec, Call, Class, Connector, Delivery, Effect, Fault, Index, Item, Key, Page, Ports,
+    Store, StoreError, Write,
+};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+pub const LEASE: SignedDuration = SignedDuration::from_secs(130);
+pub const FUNCTION: SignedDuration = SignedDuration::from_secs(120);
+
+/// Stops the process before or after its n-th call to the outside: the call's future never ends.
+#[derive(Default)]
+pub struct Fuse {
+    calls: AtomicUsize,
+    stop_at: Mutex<Option<(usize, bool)>>,
+}
+
+impl Fuse {
+    pub fn set(&self, at: usize, after: bool) {
+        self.calls.store(0, Ordering::SeqCst);
+        *self.stop_at.lock().unwrap() = Some((at, after));
+    }
+
+    pub fn clear(&self) {
+        *self.stop_at.lock().unwrap() = None;
+    }
+
+    async fn around<T>(&self, call: impl Future<Output = T>) -> T {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst);
+        let stop = *self.stop_at.lock().unwrap();
+        if stop == Some((number, false)) {
+            std::future::pending::<()>().await;
+        }
+        let answer = call.await;
+        if stop == Some((number, true)) {
+            std::future::pending::<()>().await;
+        }
+        answer
+    }
+}
+
+/// A system outside: `shop.thing.read` answers, `shop.thing.put` makes one thing a key.
+#[derive(Default)]
+pub struct Shop {
+    pub effects: Mutex<BTreeMap<String, usize>>,
+    pub calls: Mutex<Vec<String>>,
+    /// Answers to give before the real one, oldest first; `true`: after the effect.
+    pub faults: Mutex<Vec<(String, Fault, bool)>>,
+    pub fuse: Arc<Fuse>,
+}
+
+impl Shop {
+    fn fault(&self, action: &ActionName, after: bool) -> Option<Fault> {
+        let mut faults = self.faults.lock().unwrap();
+        let at = faults.iter().position(|(name, _, when)| name == action.as_str() && *when == after)?;
+        Some(faults.remove(at).1)
+    }
+
+    pub fn things(&self) -> BTreeMap<String, usize> {
+        self.effects.lock().unwrap().clone()
+    }
+}
+
+fn spec(name: &str, effect: Effect) -> ActionSpec {
+    let any = schemars::json_schema!({ "type": "object" });
+    ActionSpec {
+        name: name.parse().unwrap(),
+        effect,
+        timeout: SignedDuration::from_secs(20),
+        input: any.clone(),
+        output: any,
+        links: if name == "shop.order.read" { &[("order_number", "/number")] } else { &[] },
+    }
+}
+
+pub fn specs() -> Vec<ActionSpec> {
+    let settle = SignedDuration::from_secs(5);
+    vec![
+        spec("shop.order.read", Effect::Read),
+        spec("shop.thing.put", Effect::Write { settle }),
+        spec("shop.parcel.put", Effect::Write { settle }),
+    ]
+}
+
+#[async_trait]
+impl Connector for Shop {
+    fn specs(&self) -> Vec<ActionSpec> {
+        specs()
+    }
+
+    fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {
+        Ok(format!("{action}:{}", input["id"].as_str().unwrap()).parse().unwrap())
+    }
+
+    async fn find(&self, action: &ActionName, _: &Call, input: Value) -> Result<Option<Value>, Fault> {
+        let key = self.natural_key(action, &input)?;
+        self.fuse
+            .around(async {
+                let made = self.effects.lock().unwrap().contains_key(key.as_str());
+                Ok(made.then(|| json!({ "id": key })))
+            })
+            .await
+    }
+
+    async fn run(&self, action: &ActionName, _: &Call, input: Value) -> Result<Value, Fault> {
+        self.fuse
+            .around(async {
+                self.calls.lock().unwrap().push(action.to_string());
+                if let Some(fault) = self.fault(action, false) {
+                    return Err(fault);
+                }
+                if action.as_str() == "shop.order.read" {
+                    return Ok(json!({ "number": "000000042", "id": input["id"] }));
+                }
+                let key = self.natural_key(action, &input)?;
+                *self.effects.lock().unwrap().entry(key.to_string()).or_default() += 1;
+                match self.fault(action, true) {
+                    Some(fault) => Err(fault),
+                    None => Ok(json!({ "id": key })),
+                }
+            })
+            .await
+    }
+}
+
+/// The store behind the fuse.
+pub struct Fused {
+    pub store: Arc<MemoryStore>,
+    pub fuse: Arc<Fuse>,
+}
+
+#[async_trait]
+impl Store for Fused {
+    async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        self.fuse.around(self.store.get(key)).await
+    }
+    async fn partition(&self, pk: &str) -> Result<Vec<Item>, StoreError> {
+        self.fuse.around(self.store.partition(pk)).await
+    }
+    async fn index(&self, index: Index, pk: &str, from: Option<Key>, limit: u32) -> Result<Page, StoreError> {
+        self.fuse.around(self.store.index(index, pk, from, limit)).await
+    }
+    async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
+        self.fuse.around(self.store.write(writes)).await
+    }
+}
+
+/// Everything that an engine's test looks at.
+pub struct World {
+    pub clock: Arc<MemoryClock>,
+    pub queue: Arc<MemoryQueue>,
+    pub store: Arc<MemoryStore>,
+    pub shop: Arc<Shop>,
+    pub fuse: Arc<Fuse>,
+    pub connected: Connected,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let fuse = Arc::new(Fuse::default());
+        let shop = Arc::new(Shop { fuse: Arc::clone(&fuse), ..Shop::default() });
+        let connected = Connected {
+            connection: json!({ "stripe": { "account": "acct_1" }, "tables": {} }),
+            connectors: vec![Arc::clone(&shop) as Arc<dyn Connector>],
+        };
+        Self {
+            clock: Arc::new(MemoryClock::new("2026-03-02T09:14:07Z".parse().unwrap(), 7)),
+            queue: Arc::new(MemoryQueue::default()),
+            store: Arc::new(MemoryStore::default()),
+            shop,
+            fuse,
+            connected,
+        }
+    }
+
+    pub fn ports(&self) -> Ports {
+        Ports {
+            store: Arc::new(Fused { store: Arc::clone(&self.store), fuse: Arc::clone(&self.fuse) }),
+            queue: Arc::clone(&self.queue) as _,
+            clock: Arc::clone(&self.clock) as _,
+        }
+    }
+
+    /// A process: an engine with nothing in memory.
+    pub fn engine(&self, yaml: &str) -> Engine {
+        Engine::new(self.ports(), Arc::new(plan(yaml)), Vec::new(), Settings { lease: LEASE })
+    }
+
+    pub async fn deliver(&self, engine: &Engine, delivery: &Delivery) -> Report {
+        use flow::Clock;
+        engine.deliver(Ok(&self.connected), delivery, self.clock.now() + FUNCTION).await
+    }
+
+    /// Delivers until the queue would keep nothing.
+    pub async fn settle(&self, yaml: &str, delivery: &Delivery) -> Report {
+        let mut delivery = delivery.clone();
+        for _ in 0..100 {
+            delivery.receive_count += 1;
+            let report = self.deliver(&self.engine(yaml), &delivery).await;
+            match report.outcome {
+                flow::engine::Outcome::RetryAfter(after) => self.clock.advance(after),
+                _ => return report,
+            }
+        }
+        panic!("the delivery never settles");
+    }
+}
+
+pub fn plan(yaml: &str) -> Plan {
+    let source =
+        flow::document::Source { folder: "demo".into(), yaml: yaml.into(), mappings: BTreeMap::new() };
+    flow::document::load(&source, &specs()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
+}
+
+pub fn delivery(event: &str) -> Delivery {
+    Delivery {
+        pair: "main".parse().unwrap(),
+        source: "stripe".into(),
+        event: event.parse().unwrap(),
+        event_type: "charge.succeeded".into(),
+        entity: "payment_intent:pi_1".into(),
+        received_at: "2026-03-02T09:14:07Z".parse().unwrap(),
+        trace_id: "trace".into(),
+        replay: None,
+        park: None,
+        receive_count: 1,
+        body: json!({ "id": event, "data": { "object": { "id": "ch_1", "payment_intent": "pi_1" } } })
+            .to_string(),
+    }
+}
+
+pub fn fault(class: Class, code: &str) -> Fault {
+    Fault::new(class, code, "what happened")
+}
