@@ -14,6 +14,7 @@ pub mod memory;
 pub mod name;
 pub mod plan;
 pub mod port;
+pub mod stored;
 
 pub use action::{Action, ActionSpec, Call, Effect, Table};
 pub use delivery::Delivery;

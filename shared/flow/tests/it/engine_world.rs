@@ -17,23 +17,23 @@ use flow::{
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-pub const LEASE: SignedDuration = SignedDuration::from_secs(130);
-pub const FUNCTION: SignedDuration = SignedDuration::from_secs(120);
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(130);
+pub(crate) const FUNCTION: SignedDuration = SignedDuration::from_secs(120);
 
 /// Stops the process before or after its n-th call to the outside: the call's future never ends.
 #[derive(Default)]
-pub struct Fuse {
+pub(crate) struct Fuse {
     calls: AtomicUsize,
     stop_at: Mutex<Option<(usize, bool)>>,
 }
 
 impl Fuse {
-    pub fn set(&self, at: usize, after: bool) {
+    pub(crate) fn set(&self, at: usize, after: bool) {
         self.calls.store(0, Ordering::SeqCst);
         *self.stop_at.lock().unwrap() = Some((at, after));
     }
 
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         *self.stop_at.lock().unwrap() = None;
     }
 
@@ -53,12 +53,12 @@ impl Fuse {
 
 /// A system outside: `shop.thing.read` answers, `shop.thing.put` makes one thing a key.
 #[derive(Default)]
-pub struct Shop {
-    pub effects: Mutex<BTreeMap<String, usize>>,
-    pub calls: Mutex<Vec<String>>,
+pub(crate) struct Shop {
+    pub(crate) effects: Mutex<BTreeMap<String, usize>>,
+    pub(crate) calls: Mutex<Vec<String>>,
     /// Answers to give before the real one, oldest first; `true`: after the effect.
-    pub faults: Mutex<Vec<(String, Fault, bool)>>,
-    pub fuse: Arc<Fuse>,
+    pub(crate) faults: Mutex<Vec<(String, Fault, bool)>>,
+    pub(crate) fuse: Arc<Fuse>,
 }
 
 impl Shop {
@@ -68,7 +68,7 @@ impl Shop {
         Some(faults.remove(at).1)
     }
 
-    pub fn things(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn things(&self) -> BTreeMap<String, usize> {
         self.effects.lock().unwrap().clone()
     }
 }
@@ -85,7 +85,7 @@ fn spec(name: &str, effect: Effect) -> ActionSpec {
     }
 }
 
-pub fn specs() -> Vec<ActionSpec> {
+pub(crate) fn specs() -> Vec<ActionSpec> {
     let settle = SignedDuration::from_secs(5);
     vec![
         spec("shop.order.read", Effect::Read),
@@ -136,9 +136,9 @@ impl Connector for Shop {
 }
 
 /// The store behind the fuse.
-pub struct Fused {
-    pub store: Arc<MemoryStore>,
-    pub fuse: Arc<Fuse>,
+pub(crate) struct Fused {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) fuse: Arc<Fuse>,
 }
 
 #[async_trait]
@@ -158,17 +158,17 @@ impl Store for Fused {
 }
 
 /// Everything that an engine's test looks at.
-pub struct World {
-    pub clock: Arc<MemoryClock>,
-    pub queue: Arc<MemoryQueue>,
-    pub store: Arc<MemoryStore>,
-    pub shop: Arc<Shop>,
-    pub fuse: Arc<Fuse>,
-    pub connected: Connected,
+pub(crate) struct World {
+    pub(crate) clock: Arc<MemoryClock>,
+    pub(crate) queue: Arc<MemoryQueue>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) fuse: Arc<Fuse>,
+    pub(crate) connected: Connected,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fuse = Arc::new(Fuse::default());
         let shop = Arc::new(Shop { fuse: Arc::clone(&fuse), ..Shop::default() });
         let connected = Connected {
@@ -185,7 +185,7 @@ impl World {
         }
     }
 
-    pub fn ports(&self) -> Ports {
+    pub(crate) fn ports(&self) -> Ports {
         Ports {
             store: Arc::new(Fused { store: Arc::clone(&self.store), fuse: Arc::clone(&self.fuse) }),
             queue: Arc::clone(&self.queue) as _,
@@ -194,17 +194,17 @@ impl World {
     }
 
     /// A process: an engine with nothing in memory.
-    pub fn engine(&self, yaml: &str) -> Engine {
+    pub(crate) fn engine(&self, yaml: &str) -> Engine {
         Engine::new(self.ports(), Arc::new(plan(yaml)), Vec::new(), Settings { lease: LEASE })
     }
 
-    pub async fn deliver(&self, engine: &Engine, delivery: &Delivery) -> Report {
+    pub(crate) async fn deliver(&self, engine: &Engine, delivery: &Delivery) -> Report {
         use flow::Clock;
         engine.deliver(Ok(&self.connected), delivery, self.clock.now() + FUNCTION).await
     }
 
     /// Delivers until the queue would keep nothing.
-    pub async fn settle(&self, yaml: &str, delivery: &Delivery) -> Report {
+    pub(crate) async fn settle(&self, yaml: &str, delivery: &Delivery) -> Report {
         let mut delivery = delivery.clone();
         for _ in 0..100 {
             delivery.receive_count += 1;
@@ -218,13 +218,13 @@ impl World {
     }
 }
 
-pub fn plan(yaml: &str) -> Plan {
+pub(crate) fn plan(yaml: &str) -> Plan {
     let source =
         flow::document::Source { folder: "demo".into(), yaml: yaml.into(), mappings: BTreeMap::new() };
     flow::document::load(&source, &specs()).unwrap_or_else(|mistakes| panic!("{mistakes:#?}"))
 }
 
-pub fn delivery(event: &str) -> Delivery {
+pub(crate) fn delivery(event: &str) -> Delivery {
     Delivery {
         pair: "main".parse().unwrap(),
         source: "stripe".into(),
@@ -241,6 +241,6 @@ pub fn delivery(event: &str) -> Delivery {
     }
 }
 
-pub fn fault(class: Class, code: &str) -> Fault {
+pub(crate) fn fault(class: Class, code: &str) -> Fault {
     Fault::new(class, code, "what happened")
 }
