@@ -1,0 +1,4 @@
+//! demo
+pub(crate) fn run() -> anyhow::Result<()> {
+    Ok(())
+}

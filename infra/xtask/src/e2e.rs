@@ -1,0 +1,57 @@
+//! `cargo xtask e2e`: first whether the local cloud behaves as AWS does where we rely on it, so that an emulator's fault is not
+//! taken for ours; then the end-to-end tests, on the deployed stack.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{self, cargo, command, run_quietly};
+use crate::state::{State, folder};
+use crate::{cloud, root, venv};
+
+const STACK: &str = "tillbridge-conformance";
+/// Limit for the probe's deployment.
+const DEPLOY_S_MAX: u64 = 180;
+/// Limit for building and running the tests.
+const TESTS_S_MAX: u64 = 2400;
+
+/// The check, then the tests.
+pub(crate) fn run() -> Result<()> {
+    check()?;
+    tests()
+}
+
+/// The conformance check.
+pub(crate) fn check() -> Result<()> {
+    let mut state = State::read()?;
+    if state.cloud.is_none() {
+        bail!("nothing runs; `cargo xtask up` first");
+    }
+    let mut sam = command(venv::program("sam"));
+    sam.args(["deploy", "--template-file"])
+        .arg(root::path("infra/local/conformance.yaml"))
+        .args(["--config-file"])
+        .arg(root::path("infra/local/conformance.toml"))
+        .args(["--stack-name", STACK]);
+    run_quietly(
+        "deploying the conformance probe",
+        cloud::aim(&mut sam),
+        &folder().join("conformance.log"),
+        Duration::from_secs(DEPLOY_S_MAX),
+    )?;
+    state.conformance = cloud::outputs(STACK)?;
+    state.write()?;
+    cargo_test(&["conformance::"])
+        .context("the local cloud misbehaves: the lines above say where; this is not a fault of tillbridge")
+}
+
+/// The tests of the deployed stack.
+pub(crate) fn tests() -> Result<()> {
+    cargo_test(&["--skip", "conformance::"])
+}
+
+fn cargo_test(filter: &[&str]) -> Result<()> {
+    let mut test = cargo();
+    test.args(["test", "-p", "e2e", "--no-fail-fast", "--"]).args(filter);
+    command::run("end-to-end tests", &mut test, Duration::from_secs(TESTS_S_MAX))
+}

@@ -1,0 +1,90 @@
+//! The functions as Lambda takes them: `target/lambda/<function>/{bootstrap,environments/}`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::binary;
+use crate::command::{cargo, run};
+use crate::root;
+
+/// The packages that become functions; each is also the name of its binary.
+pub(crate) const FUNCTIONS: [&str; 2] = ["ingest", "consumer"];
+/// Limit for a build from nothing on a small machine.
+pub(crate) const BUILD_S_MAX: u64 = 2400;
+
+/// What the functions run on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// This machine: the local cloud, and Lambda on x86_64 where this is Linux on x86_64.
+    Host,
+    /// Graviton.
+    Arm64,
+}
+
+/// Builds them all in one call, so that what they share is compiled once, and lays them out.
+pub(crate) fn build(target: Target) -> Result<()> {
+    let built = match target {
+        Target::Host => {
+            let mut build = cargo();
+            build.args(["build", "--release"]);
+            for function in FUNCTIONS {
+                build.args(["-p", function, "--bin", function]);
+            }
+            run("building the functions", &mut build, Duration::from_secs(BUILD_S_MAX))?;
+            "target/release"
+        }
+        Target::Arm64 => {
+            let mut build = cargo();
+            build.args(["lambda", "build", "--release", "--arm64"]);
+            for function in FUNCTIONS {
+                build.args(["--bin", function]);
+            }
+            run("building the functions for arm64", &mut build, Duration::from_secs(BUILD_S_MAX))
+                .context("arm64 needs cargo-lambda (`pip install cargo-lambda`) and `rustup target add aarch64-unknown-linux-gnu`")?;
+            "target/lambda"
+        }
+    };
+    for function in FUNCTIONS {
+        let from = match target {
+            Target::Host => root::path(built).join(function),
+            Target::Arm64 => root::path(built).join(function).join("bootstrap"),
+        };
+        lay_out(function, &from)?;
+    }
+    Ok(())
+}
+
+/// Copies binary and environment files into the folder that becomes the function's package.
+fn lay_out(function: &str, binary: &Path) -> Result<()> {
+    let folder = root::path("target/lambda").join(function);
+    let environments = folder.join("environments");
+    if environments.exists() {
+        std::fs::remove_dir_all(&environments)?;
+    }
+    std::fs::create_dir_all(&environments)?;
+    let bootstrap = folder.join("bootstrap");
+    if binary != bootstrap {
+        std::fs::copy(binary, &bootstrap).with_context(|| format!("cannot copy {}", binary.display()))?;
+    }
+    for entry in std::fs::read_dir(root::path("infra/environments"))? {
+        let file = entry?.path();
+        if let (Some(name), true) = (file.file_name(), file.extension().is_some_and(|end| end == "yaml")) {
+            std::fs::copy(&file, environments.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// That what was laid out runs on Lambda and is small.
+pub(crate) fn check() -> Result<()> {
+    let mut faults = Vec::new();
+    for function in FUNCTIONS {
+        let bootstrap = root::path("target/lambda").join(function).join("bootstrap");
+        let report = binary::inspect(&bootstrap)?;
+        eprintln!("  {function}: {report}");
+        faults.extend(report.faults().into_iter().map(|fault| format!("{function}: {fault}")));
+    }
+    if faults.is_empty() { Ok(()) } else { bail!("{}", faults.join("\n")) }
+}
