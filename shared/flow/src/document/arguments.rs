@@ -69,7 +69,11 @@ impl<'s> Check<'s> {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("it takes {}", quoted(&names)),
                     };
-                    problems.push((member.line, format!("`{}` takes no `{path}.{name}`", self.action), remedy));
+                    problems.push((
+                        member.line,
+                        format!("`{}` takes no `{path}.{name}`", self.action),
+                        remedy,
+                    ));
                 }
             }
         }
@@ -102,7 +106,8 @@ impl<'s> Check<'s> {
         if listed && constant.is_none_or(|constant| *constant == value) {
             return Vec::new();
         }
-        let allowed = allowed.into_iter().flatten().chain(constant).map(ToString::to_string).collect::<Vec<_>>();
+        let allowed =
+            allowed.into_iter().flatten().chain(constant).map(ToString::to_string).collect::<Vec<_>>();
         let message = format!("`{path}` of `{action}` is {value}");
         problem(message, format!("it must be one of {}", allowed.join(", ")))
     }

@@ -22,31 +22,37 @@ const DOCUMENT_LENGTH_MAX: usize = 262_144;
 /// Every mistake in it, by line.
 pub fn load(source: &Source, actions: &[ActionSpec]) -> Result<Plan, Mistakes> {
     let mut loader = Loader::new(source, actions);
-    let plan = read_head(&mut loader).map(|head| {
-        let steps = head.steps;
-        loader.collect_ids(&steps);
-        let mut scope = Vec::new();
-        let steps = loader.steps(&steps, &mut scope);
+    let head = read_head(&mut loader);
+    let steps = head.as_ref().map_or(&[][..], |head| &head.steps);
+    loader.collect_ids(steps);
+    let steps = loader.steps(steps, &mut Vec::new());
+    if head.is_some() {
         loader.unused_mappings();
-        Plan {
-            flow: head.flow,
-            description: head.description,
-            hash: source.hash(),
-            document: source.clone(),
-            triggers: head.triggers,
-            steps,
-        }
+    }
+    let plan = head.and_then(|head| head.known).map(|known| Plan {
+        flow: known.flow,
+        description: known.description,
+        hash: source.hash(),
+        document: source.clone(),
+        triggers: known.triggers,
+        steps,
     });
     let mistakes = loader.into_mistakes();
     plan.filter(|_| mistakes.is_empty()).ok_or(Mistakes(mistakes))
 }
 
-/// All of a document but its steps, which are still YAML.
+/// A document whose steps are still YAML.
 pub(super) struct Head {
+    /// Absent where the head has mistakes; the steps are checked all the same.
+    pub(super) known: Option<Known>,
+    steps: Vec<Node>,
+}
+
+/// What a document says before its steps.
+pub(super) struct Known {
     pub(super) flow: FlowName,
-    pub(super) description: String,
+    description: String,
     pub(super) triggers: Vec<Trigger>,
-    pub(super) steps: Vec<Node>,
 }
 
 pub(super) struct Loader<'a> {
@@ -70,31 +76,22 @@ pub(super) fn read_head(loader: &mut Loader<'_>) -> Option<Head> {
         Err(error) => {
             let line = error.location().map_or(1, |at| u32::try_from(at.line()).unwrap_or(1));
             let text = error.without_snippet().to_string();
-            loader.mistake(line, None, format!("this is not YAML: {text}"), "correct the indentation or quoting");
+            loader.mistake(
+                line,
+                None,
+                format!("this is not YAML: {text}"),
+                "correct the indentation or quoting",
+            );
             return None;
         }
     };
-    let document: FlowDocument = loader.parse(&root, None)?;
-    if document.flow.as_str() != loader.source.folder {
-        let line = root.get("flow").map_or(1, |node| node.line);
-        let message = format!("the flow is called `{}` and its folder `{}`", document.flow, loader.source.folder);
-        loader.mistake(line, None, message, "give both one name");
-    }
-    let trigger_nodes = root.get("triggers").map_or(&[][..], Node::items);
-    if document.triggers.is_empty() {
-        loader.mistake(1, None, "the flow has no trigger", "name the event that starts it");
-    }
-    for (trigger, node) in document.triggers.iter().zip(trigger_nodes) {
-        loader.check_trigger(trigger, node.line);
-    }
-    let triggers = document.triggers.into_iter();
-    let triggers = triggers.map(|TriggerDocument { source, event, entity }| Trigger { source, event, entity });
     let steps = root.get("steps").map_or(&[][..], Node::items).to_vec();
     if steps.is_empty() {
         loader.mistake(1, None, "the flow has no steps", "say what it does");
     }
-    let Some(flow) = Some(document.flow).filter(|_| !steps.is_empty()) else { return None };
-    Some(Head { flow, description: document.description, triggers: triggers.collect(), steps })
+    let document: Option<FlowDocument> = loader.parse(&root, None);
+    let known = document.map(|document| loader.known(&root, document));
+    Some(Head { known, steps })
 }
 
 impl<'a> Loader<'a> {
@@ -132,7 +129,12 @@ impl<'a> Loader<'a> {
     }
 
     /// Notes a mistake anywhere.
-    pub(super) fn mistake_at(&mut self, place: &Place, message: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn mistake_at(
+        &mut self,
+        place: &Place,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         self.mistakes.push(Mistake {
             file: place.file.to_string(),
             line: place.line,
@@ -148,17 +150,48 @@ impl<'a> Loader<'a> {
             Ok(value) => Some(value),
             Err(error) => {
                 let text = error.to_string();
-                let named = text.split('`').nth(1);
-                let line = named.and_then(|name| node.get(name)).map_or(node.line, |member| member.line);
-                self.mistake(line, step, text, "see flow.schema.json for what a document may say");
+                let mut names = text.split('`').skip(1).step_by(2);
+                let named = names.next().unwrap_or_default();
+                let line = node.get(named).map_or(node.line, |member| member.line);
+                let near = super::nearest(named, names).filter(|_| text.starts_with("unknown field"));
+                let remedy = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "see flow.schema.json for what a document may say".to_owned(),
+                };
+                self.mistake(line, step, text.clone(), remedy);
                 None
             }
         }
     }
 
+    fn known(&mut self, root: &Node, document: FlowDocument) -> Known {
+        if document.flow.as_str() != self.source.folder {
+            let line = root.get("flow").map_or(1, |node| node.line);
+            let message =
+                format!("the flow is called `{}` and its folder `{}`", document.flow, self.source.folder);
+            self.mistake(line, None, message, "give both one name");
+        }
+        if document.triggers.is_empty() {
+            self.mistake(1, None, "the flow has no trigger", "name the event that starts it");
+        }
+        let nodes = root.get("triggers").map_or(&[][..], Node::items);
+        for (trigger, node) in document.triggers.iter().zip(nodes) {
+            self.check_trigger(trigger, node.line);
+        }
+        let triggers = document.triggers.into_iter();
+        let triggers =
+            triggers.map(|TriggerDocument { source, event, entity }| Trigger { source, event, entity });
+        Known { flow: document.flow, description: document.description, triggers: triggers.collect() }
+    }
+
     fn check_trigger(&mut self, trigger: &TriggerDocument, line: u32) {
         if trigger.entity.is_empty() {
-            self.mistake(line, None, "the trigger does not say what its event is about", "add JSON pointers to `entity`");
+            self.mistake(
+                line,
+                None,
+                "the trigger does not say what its event is about",
+                "add JSON pointers to `entity`",
+            );
         }
         for pointer in trigger.entity.iter().filter(|pointer| !pointer.starts_with('/')) {
             let message = format!("`{pointer}` is no JSON pointer");
@@ -196,7 +229,11 @@ impl<'a> Loader<'a> {
         for name in self.source.mappings.keys() {
             if !self.used_mappings.contains(name) {
                 let place = Place { file: self.source.path(name).into(), line: 1, step: None };
-                self.mistake_at(&place, "no step uses this mapping file", "remove it, or use it with `{ map: … }`");
+                self.mistake_at(
+                    &place,
+                    "no step uses this mapping file",
+                    "remove it, or use it with `{ map: … }`",
+                );
             }
         }
     }
@@ -207,7 +244,9 @@ impl<'a> Loader<'a> {
             return None;
         }
         if let Some(line) = self.ids.get(name) {
-            let message = format!("`${name}` is the output of the step in line {line}, which is not done before this one");
+            let message = format!(
+                "`${name}` is the output of the step in line {line}, which is not done before this one"
+            );
             return Some((message, "move that step up, or read another".to_owned()));
         }
         let mut known: Vec<&str> = Scope::given().collect();

@@ -7,6 +7,7 @@ pub mod model;
 mod nearest;
 mod node;
 mod routes;
+mod rule;
 mod source;
 mod step;
 mod value;

@@ -78,7 +78,10 @@ pub struct UseDocument {
 
 /// What follows when the thing is not there.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "`not_found` is `park`, `skip`, an expression, or `{ retry_for: 30m, then: park }`")]
+#[serde(
+    untagged,
+    expecting = "`not_found` is `park`, `skip`, an expression, or `{ retry_for: 30m, then: park }`"
+)]
 pub enum NotFoundDocument {
     /// It may come: try again.
     Retry(RetryDocument),
@@ -92,8 +95,18 @@ pub enum NotFoundDocument {
 pub struct RetryDocument {
     /// How long, from the step's first try: `30m`, `2h`.
     pub retry_for: String,
-    /// What follows then: `park` (if nothing is said), `skip`, or an expression that says so.
-    pub then: Option<String>,
+    /// What follows then; if nothing is said, `park`.
+    pub then: Option<ThenDocument>,
+}
+
+/// What follows when a thing has not come.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "`then` is `park`, `skip`, an expression, or a map from codes to these")]
+pub enum ThenDocument {
+    /// `park`, `skip`, or an expression that says so.
+    All(String),
+    /// The same for each code of a fault; `park` for codes that are not named.
+    ByCode(BTreeMap<String, String>),
 }
 
 /// Ends the execution unless a condition holds.

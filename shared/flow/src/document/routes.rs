@@ -14,8 +14,8 @@ pub fn triggers(source: &Source) -> Result<(FlowName, Vec<Trigger>), Mistakes> {
     let mut loader = Loader::new(source, &[]);
     let head = read_head(&mut loader);
     let mistakes = loader.into_mistakes();
-    match head {
-        Some(head) if mistakes.is_empty() => Ok((head.flow, head.triggers)),
+    match head.and_then(|head| head.known) {
+        Some(known) if mistakes.is_empty() => Ok((known.flow, known.triggers)),
         _ => Err(Mistakes(mistakes)),
     }
 }

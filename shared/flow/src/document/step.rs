@@ -2,36 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::load::Loader;
 use super::model::{
-    BranchDocument, CheckDocument, ChooseDocument, EmitDocument, EndDocument, ForEachDocument, NotFoundDocument,
-    RetryDocument, SetDocument, UseDocument,
+    BranchDocument, CheckDocument, ChooseDocument, EmitDocument, EndDocument, ForEachDocument, SetDocument,
+    UseDocument,
 };
 use super::nearest;
 use super::node::{Node, Yaml};
 use crate::expression::{Expression, Template};
-use crate::plan::{Decision, End, Fate, OnError, OnNotFound, Step, StepKind, Use};
-use crate::{ActionName, Class, StepId};
+use crate::plan::{End, Fate, Step, StepKind, Use};
+use crate::{ActionName, StepId};
 
 /// What says what a step does.
 const KINDS: [&str; 6] = ["use", "check", "set", "for_each", "choose", "emit"];
-/// Every class of faults, as keys of `on_error`.
-const CLASSES: [Class; 9] = [
-    Class::Throttled,
-    Class::Transient,
-    Class::UnknownOutcome,
-    Class::Conflict,
-    Class::NotFound,
-    Class::Auth,
-    Class::Permission,
-    Class::Validation,
-    Class::Duplicate,
-];
-/// Longest that a step may wait for a thing to appear.
-const RETRY_FOR_MAX: SignedDuration = SignedDuration::from_hours(72);
 /// Deepest nesting of steps.
 const NESTING_MAX: usize = 8;
 
@@ -52,14 +37,24 @@ impl Loader<'_> {
     fn nested(&mut self, nodes: &[Node], scope: &mut Vec<String>, depth: usize) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
         if let (true, Some(first)) = (depth > NESTING_MAX, nodes.first()) {
-            self.mistake(first.line, None, format!("steps are nested deeper than {NESTING_MAX}"), "split the flow");
+            self.mistake(
+                first.line,
+                None,
+                format!("steps are nested deeper than {NESTING_MAX}"),
+                "split the flow",
+            );
             return steps;
         }
         for node in nodes {
             let Some(step) = self.step(node, scope, depth) else { continue };
             if let Some(last) = steps.last().filter(|last| always_ends(last)) {
                 let message = format!("the step is never reached: `{}` always ends the flow", last.id);
-                self.mistake(step.line, Some(&step.id), message, "remove it, or correct that step's condition");
+                self.mistake(
+                    step.line,
+                    Some(&step.id),
+                    message,
+                    "remove it, or correct that step's condition",
+                );
             }
             if !scope.contains(&step.id.to_string()) {
                 scope.push(step.id.to_string());
@@ -93,7 +88,12 @@ impl Loader<'_> {
         let id: StepId = match id.as_str().map(str::parse) {
             Some(Ok(id)) => id,
             _ => {
-                self.mistake(id.line, None, "the step's `id` is not in snake case", "use letters, digits and `_`");
+                self.mistake(
+                    id.line,
+                    None,
+                    "the step's `id` is not in snake case",
+                    "use letters, digits and `_`",
+                );
                 return None;
             }
         };
@@ -113,7 +113,11 @@ impl Loader<'_> {
         let when = at.node.get("when").map(|when| self.condition(at, when));
         if let Some(when) = when.as_ref().filter(|when| when.known() == Some(Value::Bool(false))) {
             let place = when.place().clone();
-            self.mistake_at(&place, "the step is never run: its `when` never holds", "remove the step or the condition");
+            self.mistake_at(
+                &place,
+                "the step is never run: its `when` never holds",
+                "remove the step or the condition",
+            );
         }
         let kind = match kinds[..] {
             ["use"] => self.use_step(at)?,
@@ -125,7 +129,8 @@ impl Loader<'_> {
             [] => {
                 let members = at.node.members().iter().map(|(name, _)| name.as_str());
                 let near = members.filter(|name| !["id", "when"].contains(name)).find_map(|name| {
-                    nearest(name, KINDS.into_iter()).map(|kind| format!("did you mean `{kind}` instead of `{name}`?"))
+                    nearest(name, KINDS.into_iter())
+                        .map(|kind| format!("did you mean `{kind}` instead of `{name}`?"))
                 });
                 let remedy = near.unwrap_or_else(|| format!("say one of {}", quoted(&KINDS)));
                 self.mistake(at.node.line, Some(&at.id), "the step does not say what it does", remedy);
@@ -143,16 +148,21 @@ impl Loader<'_> {
     fn use_step(&mut self, at: &At<'_>) -> Option<StepKind> {
         let document: UseDocument = self.parse(at.node, Some(&at.id))?;
         let with = self.members_template(at, "with");
-        let not_found = document.not_found.map(|not_found| self.not_found(at, not_found));
+        let mut not_found_of = BTreeMap::new();
+        let not_found = document.not_found.map(|not_found| self.not_found(at, not_found, &mut not_found_of));
         let mut on_error = BTreeMap::new();
         for (name, decision) in document.on_error {
-            let line = at.node.get("on_error").and_then(|node| node.get(&name)).map_or(at.node.line, |node| node.line);
+            let line = at
+                .node
+                .get("on_error")
+                .and_then(|node| node.get(&name))
+                .map_or(at.node.line, |node| node.line);
             self.check_error_name(at, line, &name);
             on_error.insert(name, self.decision(at, line, &decision));
         }
         let unless_stopped = at.node.get("unless_stopped").map(|node| self.expression(at, node));
         let action = self.action(at, &document.action)?;
-        Some(StepKind::Use(Box::new(Use { action, with, not_found, on_error, unless_stopped })))
+        Some(StepKind::Use(Box::new(Use { action, with, not_found, not_found_of, on_error, unless_stopped })))
     }
 
     fn action(&mut self, at: &At<'_>, name: &str) -> Option<ActionName> {
@@ -171,55 +181,16 @@ impl Loader<'_> {
         None
     }
 
-    /// A class is known; a code is any other word in snake case, unless it looks like a class misspelt.
-    fn check_error_name(&mut self, at: &At<'_>, line: u32, name: &str) {
-        let classes = CLASSES.map(Class::as_str);
-        if classes.contains(&name) {
-            return;
-        }
-        if name.parse::<StepId>().is_err() {
-            let message = format!("`{name}` is neither a class nor a code");
-            self.mistake(line, Some(&at.id), message, format!("classes are {}; codes are in snake case", quoted(&classes)));
-        } else if let Some(near) = nearest(name, classes.into_iter()) {
-            let message = format!("`{name}` is no class of faults");
-            self.mistake(line, Some(&at.id), message, format!("did you mean `{near}`?"));
-        }
-    }
-
-    fn not_found(&mut self, at: &At<'_>, document: NotFoundDocument) -> OnNotFound {
-        let line = at.node.get("not_found").map_or(at.node.line, |node| node.line);
-        match document {
-            NotFoundDocument::Now(decision) => OnNotFound::Now(self.decision(at, line, &decision)),
-            NotFoundDocument::Retry(RetryDocument { retry_for, then }) => {
-                let duration = retry_for.parse().unwrap_or(SignedDuration::ZERO);
-                if duration <= SignedDuration::ZERO || duration > RETRY_FOR_MAX {
-                    let message = format!("`retry_for: {retry_for}` is no time between 0 and 72 h");
-                    self.mistake(line, Some(&at.id), message, "write it as `30m` or `2h`");
-                }
-                let then = then.map_or(OnError::Always(Decision::Park), |then| self.decision(at, line, &then));
-                OnNotFound::RetryFor { duration, then }
-            }
-        }
-    }
-
-    fn decision(&mut self, at: &At<'_>, line: u32, text: &str) -> OnError {
-        if let Some(decision) = Decision::parse(text) {
-            return OnError::Always(decision);
-        }
-        if super::value::inside(text).is_none() {
-            let message = format!("`{text}` is nothing that can follow a fault");
-            self.mistake(line, Some(&at.id), message, "say `retry`, `park`, `skip`, or an expression that does");
-            return OnError::Always(Decision::Park);
-        }
-        OnError::By(self.expression_text(at, line, text))
-    }
-
     fn check_step(&mut self, at: &At<'_>) -> Option<StepKind> {
         let document: CheckDocument = self.parse(at.node, Some(&at.id))?;
         let condition = self.condition(at, at.node.get("check")?);
         if condition.known() == Some(Value::Bool(true)) {
             let place = condition.place().clone();
-            self.mistake_at(&place, "the check always holds: its `otherwise` is never reached", "remove the step");
+            self.mistake_at(
+                &place,
+                "the check always holds: its `otherwise` is never reached",
+                "remove the step",
+            );
         }
         let otherwise = self.end(at, &document.otherwise)?;
         Some(StepKind::Check { condition, otherwise })
@@ -232,13 +203,23 @@ impl Loader<'_> {
             (None, Some(reason)) => (Fate::Skip, reason),
             (Some(_), Some(_)) | (None, None) => {
                 let message = "`otherwise` says one of `park` and `skip`, with the reason";
-                self.mistake(node.line, Some(&at.id), message, "as in `otherwise: { park: amount_mismatch }`");
+                self.mistake(
+                    node.line,
+                    Some(&at.id),
+                    message,
+                    "as in `otherwise: { park: amount_mismatch }`",
+                );
                 return None;
             }
         };
         if super::value::inside(reason).is_none() && reason.parse::<StepId>().is_err() {
             let message = format!("the reason `{reason}` is not in snake case");
-            self.mistake(node.line, Some(&at.id), message, "write it as `amount_mismatch`; sentences go to `detail`");
+            self.mistake(
+                node.line,
+                Some(&at.id),
+                message,
+                "write it as `amount_mismatch`; sentences go to `detail`",
+            );
         }
         let reason = match fate {
             Fate::Park => node.get("park"),
@@ -286,7 +267,12 @@ impl Loader<'_> {
             branches.push((condition, steps));
         }
         if branches.is_empty() {
-            self.mistake(at.node.line, Some(&at.id), "`choose` has no branch", "add one with `when` and `do`");
+            self.mistake(
+                at.node.line,
+                Some(&at.id),
+                "`choose` has no branch",
+                "add one with `when` and `do`",
+            );
         }
         Some(StepKind::Choose { branches })
     }
@@ -313,10 +299,13 @@ fn always_ends(step: &Step) -> bool {
         && match &step.kind {
             StepKind::Check { condition, .. } => condition.known() == Some(Value::Bool(false)),
             StepKind::Choose { branches } => {
-                let exhaustive = branches.last().is_some_and(|(when, _)| when.known() == Some(Value::Bool(true)));
+                let exhaustive =
+                    branches.last().is_some_and(|(when, _)| when.known() == Some(Value::Bool(true)));
                 exhaustive && branches.iter().all(|(_, steps)| steps.last().is_some_and(always_ends))
             }
-            StepKind::Use(_) | StepKind::Set { .. } | StepKind::ForEach { .. } | StepKind::Emit { .. } => false,
+            StepKind::Use(_) | StepKind::Set { .. } | StepKind::ForEach { .. } | StepKind::Emit { .. } => {
+                false
+            }
         }
 }
 

@@ -42,20 +42,22 @@ impl Loader<'_> {
 
     /// Parses JSONata and checks its names. What is wrong becomes mistakes, and the plan is not used then.
     fn compile(&mut self, at: &At<'_>, source: &str, place: Place) -> Expression {
-        match Expression::parse(source, place.clone()) {
-            Ok(expression) => {
-                for name in &expression.names().variables {
-                    if let Some((message, remedy)) = self.name_problem(name, &at.scope) {
-                        self.flaw(source, &place, Flaw::new(message, remedy).about(name));
-                    }
-                }
-                expression
+        let expression = match Expression::read(source, place.clone()) {
+            Ok(expression) => expression,
+            Err(flaw) => {
+                self.flaw(source, &place, flaw);
+                return self.placeholder(at, place.line);
             }
-            Err(flaws) => {
-                flaws.into_iter().for_each(|flaw| self.flaw(source, &place, flaw));
-                self.placeholder(at, place.line)
+        };
+        let flaws = expression.names().flaws();
+        let sound = flaws.is_empty();
+        flaws.into_iter().for_each(|flaw| self.flaw(source, &place, flaw));
+        for name in &expression.names().variables {
+            if let Some((message, remedy)) = self.name_problem(name, &at.scope) {
+                self.flaw(source, &place, Flaw::new(message, remedy).about(name));
             }
         }
+        if sound { expression } else { self.placeholder(at, place.line) }
     }
 
     fn flaw(&mut self, source: &str, place: &Place, flaw: Flaw) {

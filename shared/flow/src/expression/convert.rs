@@ -47,9 +47,9 @@ pub(super) fn from_jsonata(value: &JValue) -> Result<Option<Value>, NoJson> {
         JValue::Bool(bool) => Value::Bool(*bool),
         JValue::Number(number) => Value::Number(number_from_jsonata(*number)?),
         JValue::String(text) => Value::String(text.to_string()),
-        JValue::Array(items) => {
-            Value::Array(items.iter().map(from_jsonata).filter_map(Result::transpose).collect::<Result<_, _>>()?)
-        }
+        JValue::Array(items) => Value::Array(
+            items.iter().map(from_jsonata).filter_map(Result::transpose).collect::<Result<_, _>>()?,
+        ),
         JValue::Object(map) => {
             let mut object = Map::new();
             for (name, member) in map.iter() {

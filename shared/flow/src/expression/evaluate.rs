@@ -34,17 +34,23 @@ impl Expression {
     /// # Errors
     /// It does not parse; it calls a function that does not exist, or one whose value is not a function of the scope.
     pub fn parse(source: &str, place: Place) -> Result<Self, Vec<Flaw>> {
+        let expression = Self::read(source, place).map_err(|flaw| vec![flaw])?;
+        let flaws = expression.names.flaws();
+        if flaws.is_empty() { Ok(expression) } else { Err(flaws) }
+    }
+
+    /// Reads JSONata and leaves it to the caller to ask its names for flaws.
+    pub(crate) fn read(source: &str, place: Place) -> Result<Self, Flaw> {
         if source.len() > SOURCE_LENGTH_MAX {
             let message = format!("the expression is longer than {SOURCE_LENGTH_MAX} bytes");
-            return Err(vec![Flaw::new(message, "move what is an algorithm into an action")]);
+            return Err(Flaw::new(message, "move what is an algorithm into an action"));
         }
         let ast = jsonata_core::parser::parse(source).map_err(|error| {
             let message = format!("the expression does not parse: {error}");
-            vec![Flaw::new(message, "correct it; try.jsonata.org shows where it breaks off")]
+            Flaw::new(message, "correct it; try.jsonata.org shows where it breaks off")
         })?;
         let names = Names::of(&ast);
-        let flaws = names.flaws();
-        if flaws.is_empty() { Ok(Self { ast: Arc::new(ast), names: Arc::new(names), place }) } else { Err(flaws) }
+        Ok(Self { ast: Arc::new(ast), names: Arc::new(names), place })
     }
 
     /// An expression that is always `value`.

@@ -12,9 +12,11 @@ mod scope;
 mod template;
 
 pub use error::{ExpressionError, Flaw, Place};
-pub use evaluate::{EVALUATION_DEPTH_MAX, EVALUATION_MS_MAX, Expression, SEQUENCE_LENGTH_MAX, SOURCE_LENGTH_MAX};
+pub use evaluate::{
+    EVALUATION_DEPTH_MAX, EVALUATION_MS_MAX, Expression, SEQUENCE_LENGTH_MAX, SOURCE_LENGTH_MAX,
+};
+pub(crate) use function::exists as is_function;
 pub use names::Names;
 pub use scope::Scope;
 pub use template::Template;
-pub(crate) use function::exists as is_function;
 pub(crate) use template::TemplateNode;

@@ -33,7 +33,7 @@ impl Names {
         self.variables.is_empty() && !self.functions.iter().any(|name| reads_connection(name))
     }
 
-    pub(super) fn flaws(&self) -> Vec<Flaw> {
+    pub(crate) fn flaws(&self) -> Vec<Flaw> {
         let impure = self.functions.iter().filter(|name| IMPURE.contains(&name.as_str())).map(|name| {
             let message = format!("`${name}` is not allowed: a run is a function of its inputs");
             Flaw::new(message, "read times from `$event`, or let an action decide").about(name)
@@ -46,8 +46,11 @@ impl Names {
             Flaw::new(format!("there is no function `${name}`"), remedy).about(name)
         });
         let bare = self.bare.iter().map(|name| {
-            Flaw::new(format!("`{name}` is read from nothing"), format!("write `${name}`, or what it is a field of"))
-                .about(name)
+            Flaw::new(
+                format!("`{name}` is read from nothing"),
+                format!("write `${name}`, or what it is a field of"),
+            )
+            .about(name)
         });
         impure.chain(called).chain(bare).collect()
     }

@@ -23,7 +23,8 @@ impl Scope {
     pub fn new(event: Value, connection: Value) -> Self {
         let [event_name, connection_name] = GIVEN;
         let values =
-            [(event_name.to_owned(), Arc::new(event)), (connection_name.to_owned(), Arc::new(connection))].into();
+            [(event_name.to_owned(), Arc::new(event)), (connection_name.to_owned(), Arc::new(connection))]
+                .into();
         Self { values }
     }
 

@@ -73,6 +73,8 @@ pub struct Use {
     pub with: Template,
     /// What follows when the thing is not there, where [`Use::on_error`] says nothing of the fault's code or class.
     pub not_found: Option<OnNotFound>,
+    /// The same for faults of one code (`unrelated_charge`), which goes before [`Use::not_found`].
+    pub not_found_of: BTreeMap<String, OnNotFound>,
     /// What follows a fault, by its code, else by its class.
     pub on_error: BTreeMap<String, OnError>,
     /// The order's id; the write is not begun where a stop exists for it.
@@ -87,10 +89,13 @@ impl Use {
         self.on_error.get(&fault.code).or_else(|| self.on_error.get(fault.class.as_str()))
     }
 
-    /// What the document says about a thing that is not there.
+    /// What the document says about a thing that is not there: of the fault's code, else of any.
     #[must_use]
     pub fn on_not_found(&self, fault: &Fault) -> Option<&OnNotFound> {
-        if fault.class == Class::NotFound { self.not_found.as_ref() } else { None }
+        if fault.class != Class::NotFound {
+            return None;
+        }
+        self.not_found_of.get(&fault.code).or(self.not_found.as_ref())
     }
 }
 
@@ -128,7 +133,8 @@ impl OnError {
             Self::By(expression) => {
                 let value = expression.evaluate(scope)?;
                 value.as_str().and_then(Decision::parse).ok_or_else(|| {
-                    expression.error("not_a_decision", "it says neither `retry` nor `park` nor `skip`".to_owned())
+                    expression
+                        .error("not_a_decision", "it says neither `retry` nor `park` nor `skip`".to_owned())
                 })
             }
         }

@@ -40,7 +40,9 @@ impl Trigger {
 fn entity_at(event: &Value, pointer: &str) -> Option<String> {
     let (parent, name) = pointer.rsplit_once('/')?;
     let (kind, id) = match event.pointer(pointer)? {
-        Value::Object(object) => (object.get("object").and_then(Value::as_str).unwrap_or(name), object.get("id")?),
+        Value::Object(object) => {
+            (object.get("object").and_then(Value::as_str).unwrap_or(name), object.get("id")?)
+        }
         id if name == "id" => {
             let own = event.pointer(parent).and_then(|owner| owner.get("object")).and_then(Value::as_str);
             (own.or_else(|| parent.rsplit('/').next())?, id)

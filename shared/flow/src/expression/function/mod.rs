@@ -123,7 +123,9 @@ fn count<const N: usize>(arguments: &[JValue]) -> Result<&[JValue; N], Failure> 
 }
 
 fn text<'a>(value: &'a JValue, what: &str) -> Result<&'a str, Failure> {
-    value.as_str().ok_or_else(|| Failure::new("wrong_arguments", format!("its {what} is {}, not a text", kind(value))))
+    value
+        .as_str()
+        .ok_or_else(|| Failure::new("wrong_arguments", format!("its {what} is {}, not a text", kind(value))))
 }
 
 fn kind(value: &JValue) -> &'static str {

@@ -47,7 +47,8 @@ pub(super) fn add(arguments: &[JValue], _: &Value) -> Result<JValue, Failure> {
             }
         }
     }
-    let nothing = || Failure::new(MALFORMED, "a sum of nothing has no currency; begin with `$money(0, currency)`");
+    let nothing =
+        || Failure::new(MALFORMED, "a sum of nothing has no currency; begin with `$money(0, currency)`");
     Ok(write(sum.ok_or_else(nothing)?))
 }
 

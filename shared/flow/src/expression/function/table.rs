@@ -18,7 +18,8 @@ pub(super) fn lookup(arguments: &[JValue], connection: &Value) -> Result<JValue,
     }
     let name = text(table, "table")?;
     let rows = connection.get("tables").and_then(|tables| tables.get(name)).ok_or_else(|| {
-        let message = format!("the pair has no table `{name}`; add it under `tables` in the environment file");
+        let message =
+            format!("the pair has no table `{name}`; add it under `tables` in the environment file");
         Failure::new("unknown_table", message)
     })?;
     rows.get(key_text).map(to_jsonata).ok_or_else(|| {
@@ -41,6 +42,7 @@ pub(super) fn key(arguments: &[JValue], connection: &Value) -> Result<JValue, Fa
     };
     let account = connection.pointer("/stripe/account").and_then(Value::as_str);
     let account = account.ok_or_else(|| malformed("`$connection.stripe.account` is absent".to_owned()))?;
-    let key = NaturalKey::try_from(format!("tb:{account}:{kind_of}:{id}")).map_err(|e| malformed(e.to_string()))?;
+    let key =
+        NaturalKey::try_from(format!("tb:{account}:{kind_of}:{id}")).map_err(|e| malformed(e.to_string()))?;
     Ok(JValue::string(key.as_str()))
 }
