@@ -1,0 +1,6 @@
+//! The shipped flows, run by the engine over scripted systems.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on says where")]
+
+mod golden;
+mod shipped;
+mod systems;
