@@ -1,0 +1,157 @@
+//! A client of one system.
+
+use std::time::Duration;
+
+use canonical::redact;
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use crate::{Answer, Effect, Error, Pool, Request};
+
+/// Between the end of a request that is given up and the end of the lease.
+const LEASE_SPARE: SignedDuration = SignedDuration::from_secs(5);
+/// Characters of a network error that are kept.
+const PROBLEM_MAX: usize = 200;
+
+/// How a system is reached.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The system's name, as errors and counters say it.
+    pub system: &'static str,
+    /// Every request goes below this URL.
+    pub base_url: Url,
+    /// Longest that a request may take, the body included.
+    pub timeout: SignedDuration,
+    /// Longest answer that is read.
+    pub body_bytes_max: usize,
+}
+
+/// A client of one system. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbound {
+    pool: Pool,
+    settings: Settings,
+    deadline: Option<Timestamp>,
+}
+
+impl Outbound {
+    /// A client over the process's connections.
+    #[must_use]
+    pub fn new(settings: Settings, pool: &Pool) -> Self {
+        Self { pool: pool.clone(), settings, deadline: None }
+    }
+
+    /// The client of one call: it sends nothing that could still be running at `deadline`, less 5 s.
+    #[must_use]
+    pub fn at(&self, deadline: Timestamp) -> Self {
+        Self { deadline: Some(deadline), ..self.clone() }
+    }
+
+    /// How it is reached.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The full URL of a path below the base.
+    ///
+    /// # Errors
+    /// The path leads to another host, or out of the base.
+    pub fn url(&self, path_and_query: &str, action: &str) -> Result<Url, Error> {
+        let unsendable = |problem: &str| Error::Unsendable {
+            system: self.settings.system,
+            action: action.to_owned(),
+            problem: problem.to_owned(),
+        };
+        if !path_and_query.starts_with('/') || path_and_query.contains('\\') {
+            return Err(unsendable("its path does not begin with `/`"));
+        }
+        let base = self.settings.base_url.as_str().trim_end_matches('/');
+        let url = Url::parse(&format!("{base}{path_and_query}")).map_err(|_| unsendable("its path is no URL path"))?;
+        let below = url.path().starts_with(self.settings.base_url.path().trim_end_matches('/'));
+        if url.origin() == self.settings.base_url.origin() && below && url.username().is_empty() {
+            Ok(url)
+        } else {
+            Err(unsendable("its path leads away from base_url"))
+        }
+    }
+
+    /// Sends a request and reads the whole answer, whatever its status.
+    ///
+    /// # Errors
+    /// There is no answer, it is too long, or it is a redirect.
+    pub async fn send(&self, request: Request) -> Result<Answer, Error> {
+        let Request { method, path_and_query, headers, body, effect, action } = request;
+        let system = self.settings.system;
+        let url = self.url(&path_and_query, &action)?;
+        let end = Timestamp::now().checked_add(self.settings.timeout + LEASE_SPARE);
+        if let (Some(deadline), Ok(end)) = (self.deadline, end)
+            && end > deadline
+        {
+            return Err(Error::OutOfTime { system, action });
+        }
+        let timeout = Duration::try_from(self.settings.timeout).unwrap_or(Duration::from_secs(1));
+        let mut builder = self.pool.http.request(method.to_reqwest(), url).timeout(timeout);
+        for (name, value) in headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(body) = body {
+            builder = builder.body(body);
+        }
+        self.pool.count(system);
+        let lost = |error: &reqwest::Error| no_answer(system, &action, effect, error);
+        let response = builder.send().await.map_err(|error| lost(&error))?;
+        let status = response.status().as_u16();
+        if response.status().is_redirection() {
+            return Err(Error::Redirected { system, action, status });
+        }
+        let text = |value: &reqwest::header::HeaderValue| value.to_str().ok().map(str::to_owned);
+        let headers = response.headers().iter();
+        let headers = headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
+        let body = self.read(response, &action, effect).await?;
+        Ok(Answer { status, headers, body, system, action, received_at: Timestamp::now() })
+    }
+
+    async fn read(&self, mut response: reqwest::Response, action: &str, effect: Effect) -> Result<Vec<u8>, Error> {
+        let system = self.settings.system;
+        let bytes_max = self.settings.body_bytes_max;
+        let mut body = Vec::new();
+        loop {
+            let chunk = response.chunk().await.map_err(|error| no_answer(system, action, effect, &error))?;
+            let Some(chunk) = chunk else { return Ok(body) };
+            if body.len() + chunk.len() > bytes_max {
+                let wrote = effect == Effect::Write;
+                return Err(Error::TooLarge { system, action: action.to_owned(), bytes_max, wrote });
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+}
+
+/// What a request without an answer means.
+fn no_answer(system: &'static str, action: &str, effect: Effect, error: &reqwest::Error) -> Error {
+    let mut problem = String::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(now) = cause {
+        // The first of the chain repeats the URL, whose query may hold what people searched for.
+        if now.source().is_none() || error.is_timeout() {
+            problem = now.to_string();
+        }
+        cause = now.source();
+    }
+    if error.is_timeout() {
+        "it took longer than the time allowed".clone_into(&mut problem);
+    }
+    let problem = redact(&problem, PROBLEM_MAX);
+    let action = action.to_owned();
+    if error.is_builder() {
+        return Error::Unsendable { system, action, problem };
+    }
+    if error.is_connect() {
+        return Error::NoConnection { system, action, problem };
+    }
+    match effect {
+        Effect::Read => Error::NoAnswerToRead { system, action, problem },
+        Effect::Write => Error::NoAnswerToWrite { system, action, problem },
+    }
+}
