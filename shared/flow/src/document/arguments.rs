@@ -5,12 +5,10 @@ use serde_json::Value;
 use super::load::Loader;
 use super::nearest;
 use super::node::{Node, Yaml};
+use super::output::resolve;
 use super::step::{At, quoted};
 use super::value::inside;
 use crate::ActionSpec;
-
-/// Deepest nesting of references that is followed.
-const REFERENCES_MAX: usize = 16;
 
 impl Loader<'_> {
     /// Checks names and literal values of `with`. An absent `with` is an empty one.
@@ -33,7 +31,7 @@ struct Check<'s> {
 
 impl<'s> Check<'s> {
     fn value(&self, schema: &'s Value, node: &Node, path: &str) -> Vec<Problem> {
-        let schema = self.resolve(schema);
+        let schema = resolve(self.root, schema);
         if is_computed(node) {
             return Vec::new();
         }
@@ -110,18 +108,6 @@ impl<'s> Check<'s> {
             allowed.into_iter().flatten().chain(constant).map(ToString::to_string).collect::<Vec<_>>();
         let message = format!("`{path}` of `{action}` is {value}");
         problem(message, format!("it must be one of {}", allowed.join(", ")))
-    }
-
-    fn resolve(&self, schema: &'s Value) -> &'s Value {
-        let mut schema = schema;
-        for _ in 0..REFERENCES_MAX {
-            let target = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#'));
-            match target.and_then(|path| self.root.pointer(path)) {
-                Some(target) => schema = target,
-                None => break,
-            }
-        }
-        schema
     }
 }
 

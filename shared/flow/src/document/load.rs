@@ -62,6 +62,8 @@ pub(super) struct Loader<'a> {
     /// Where each step's id stands first.
     pub(super) ids: BTreeMap<String, u32>,
     pub(super) used_mappings: BTreeSet<String>,
+    /// What the output of a step looks like, by its id, where its action is known.
+    pub(super) outputs: BTreeMap<String, &'a ActionSpec>,
     mistakes: Vec<Mistake>,
 }
 
@@ -102,6 +104,7 @@ impl<'a> Loader<'a> {
             file: source.path(FLOW_FILE).into(),
             ids: BTreeMap::new(),
             used_mappings: BTreeSet::new(),
+            outputs: BTreeMap::new(),
             mistakes: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ mod mistake;
 pub mod model;
 mod nearest;
 mod node;
+mod output;
 mod routes;
 mod rule;
 mod source;

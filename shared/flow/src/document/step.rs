@@ -170,6 +170,7 @@ impl Loader<'_> {
         let actions = self.actions;
         if let Some(spec) = actions.iter().find(|spec| spec.name.as_str() == name) {
             self.check_arguments(at, spec);
+            self.outputs.insert(at.id.to_string(), spec);
             return Some(spec.name.clone());
         }
         let names = actions.iter().map(|spec| spec.name.as_str());

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::load::Loader;
 use super::node::{Node, Yaml};
+use super::output;
 use super::step::{At, quoted};
 use crate::expression::{Expression, Flaw, Place, Template, TemplateNode};
 
@@ -55,6 +56,20 @@ impl Loader<'_> {
         for name in &expression.names().variables {
             if let Some((message, remedy)) = self.name_problem(name, &at.scope) {
                 self.flaw(source, &place, Flaw::new(message, remedy).about(name));
+            }
+        }
+        for (name, fields) in &expression.names().paths {
+            let output = self.outputs.get(name).map(|spec| (spec.name.as_str(), spec.output.as_value()));
+            if let Some((action, Err(error))) =
+                output.map(|(action, root)| (action, output::check(root, fields)))
+            {
+                let message = format!(
+                    "`${name}.{}`: the output of `{action}` has no `{}`",
+                    fields.join("."),
+                    error.name
+                );
+                let flaw = Flaw::new(message, error.remedy).about(&error.name);
+                self.flaw(source, &place, flaw);
             }
         }
         if sound { expression } else { self.placeholder(at, place.line) }

@@ -15,6 +15,8 @@ pub struct Names {
     pub variables: BTreeSet<String>,
     /// Functions, called or passed on.
     pub functions: BTreeSet<String>,
+    /// Fields read from variables by name, step by step: `$order.lines[0].sku` is `order`, `lines`, `sku`.
+    pub(crate) paths: BTreeSet<(String, Vec<String>)>,
     /// Variables that are called: no value of a scope is a function.
     called: BTreeSet<String>,
     /// Fields that are read where there is nothing to read them from.
@@ -149,6 +151,7 @@ impl Walk {
 
     /// Bindings of a path (`@$v`, `#$i`) hold for what follows it as well, as in a group-by.
     fn path(&mut self, steps: &[PathStep], context: Context) {
+        self.note_fields(steps);
         for (index, step) in steps.iter().enumerate() {
             self.node(&step.node, if index == 0 { context } else { Context::Something });
             for name in step.focus.iter().chain(&step.index_var) {
@@ -161,6 +164,18 @@ impl Walk {
                     Stage::KeepArray => {}
                 }
             }
+        }
+    }
+
+    /// Notes a path that begins with a name of the scope, as far as it names fields.
+    fn note_fields(&mut self, steps: &[PathStep]) {
+        let [PathStep { node: AstNode::Variable(name), .. }, rest @ ..] = steps else { return };
+        if !name.is_empty() && !self.is_bound(name) && !exists(name) {
+            let fields = rest.iter().map_while(|step| match &step.node {
+                AstNode::Name(field) => Some(field.clone()),
+                _ => None,
+            });
+            self.names.paths.insert((name.clone(), fields.collect()));
         }
     }
 

@@ -43,19 +43,34 @@ enum Size {
     Large,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
+#[derive(Deserialize, Serialize, JsonSchema)]
 struct Address {
     city: String,
 }
 
 #[derive(Serialize, JsonSchema)]
-struct Answer {}
+struct Answer {
+    id: u64,
+    total: f64,
+    paid: bool,
+    lines: Vec<Line>,
+    address: Option<Address>,
+    notes: std::collections::BTreeMap<String, String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Line {
+    price: f64,
+}
 
 fn specs() -> Vec<ActionSpec> {
     let timeout = SignedDuration::from_secs(1);
-    let read = Action::read("shop.order.read", timeout, |(), _: Read| async { Ok::<_, Fault>(Answer {}) });
-    let put = Action::read("shop.parcel.put", timeout, |(), _: Put| async { Ok::<_, Fault>(Answer {}) });
+    let read = Action::read("shop.order.read", timeout, |(), _: Read| async {
+        Err::<Answer, _>(Fault::new(Class::NotFound, "nothing", ""))
+    });
+    let put = Action::read("shop.parcel.put", timeout, |(), _: Put| async {
+        Err::<Answer, _>(Fault::new(Class::NotFound, "nothing", ""))
+    });
     vec![read.unwrap().spec().clone(), put.unwrap().spec().clone()]
 }
 
