@@ -1,1 +1,20 @@
-//! `aws`
+//! The engine's ports on AWS: the table on DynamoDB, the queues on SQS, secrets, time, and metrics.
+//!
+//! It translates and classes errors; it holds no rule of executions (those are in `flow`, over any store) and must
+//! not know a flow, a connector or what an event says.
+
+mod client;
+mod clock;
+mod emf;
+mod error;
+mod queues;
+mod secrets;
+mod table;
+
+pub use client::sdk_config;
+pub use clock::SystemClock;
+pub use emf::{Metric, Metrics, NAMESPACE};
+pub use error::Error;
+pub use queues::Queues;
+pub use secrets::{Secret, Secrets};
+pub use table::Table;

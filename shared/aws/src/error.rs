@@ -1,0 +1,91 @@
+//! What AWS can answer, by what the engine does about it.
+
+use aws_sdk_dynamodb::config::http::HttpResponse;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use canonical::redact;
+use flow::Class;
+
+/// A fault of an AWS service.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// A secret is missing or cannot be read.
+    #[error("secret {name}: {message}")]
+    Secret {
+        /// Its name.
+        name: String,
+        /// The class.
+        class: Class,
+        /// What happened and what to do.
+        message: String,
+    },
+    /// A secret has not the fields that its system needs.
+    #[error("secret {name} is not as it must be: {message}; store it again")]
+    MalformedSecret {
+        /// Its name.
+        name: String,
+        /// What is wrong; never what the secret holds.
+        message: String,
+    },
+}
+
+impl Error {
+    /// What the engine does about it.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Secret { class, .. } => *class,
+            Self::MalformedSecret { .. } => Class::Auth,
+        }
+    }
+}
+
+impl From<Error> for flow::Fault {
+    fn from(error: Error) -> Self {
+        Self::new(error.class(), "secret", error.to_string())
+    }
+}
+
+/// Characters of an AWS message that are kept.
+const MESSAGE_MAX: usize = 300;
+
+/// The class and a sentence for an SDK error. `what` names the thing, for the operator.
+pub(crate) fn classify<E: ProvideErrorMetadata>(what: &str, error: &SdkError<E, HttpResponse>) -> (Class, String) {
+    match error {
+        SdkError::ConstructionFailure(_) => (Class::Validation, format!("{what}: the request cannot be built")),
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
+            (Class::Transient, format!("{what}: AWS did not answer"))
+        }
+        SdkError::ServiceError(context) => {
+            let code = context.err().code().unwrap_or("unknown");
+            let said = redact(context.err().message().unwrap_or_default(), MESSAGE_MAX);
+            (class_of(code, context.raw().status().as_u16()), format!("{what}: {code} {said}"))
+        }
+        _ => (Class::Transient, format!("{what}: AWS did not answer")),
+    }
+}
+
+/// The class of a service's error code.
+///
+/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>
+fn class_of(code: &str, status: u16) -> Class {
+    match code {
+        "ThrottlingException"
+        | "ProvisionedThroughputExceededException"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "LimitExceededException" => Class::Throttled,
+        "AccessDeniedException"
+        | "AccessDenied"
+        | "UnrecognizedClientException"
+        | "ExpiredTokenException"
+        | "InvalidSignatureException"
+        | "KMSAccessDeniedException"
+        | "KmsAccessDenied" => Class::Auth,
+        "ResourceNotFoundException"
+        | "QueueDoesNotExist"
+        | "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
+        "TransactionInProgressException" | "TransactionConflictException" => Class::Transient,
+        _ if status >= 500 => Class::Transient,
+        _ => Class::Validation,
+    }
+}
