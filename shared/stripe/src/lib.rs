@@ -3,7 +3,21 @@
 //! A typed client and one file for each action; every answer becomes a canonical model, every refusal a class. It
 //! must not know Magento, the ERP, the WMS, AWS, the flow documents or the pair's other settings.
 
+pub mod account;
+mod charge;
+mod client;
+mod connector;
+mod error;
 pub mod event;
+mod form;
+mod order_reference;
+pub mod payment;
+mod reference;
+mod refusal;
 pub mod webhook;
 
+pub use client::{ANSWER_BYTES_MAX, Client, Settings, USER_AGENT};
+pub use connector::{connector, specs};
+pub use error::Error;
 pub use event::Envelope;
+pub use refusal::{Meaning, Refusal};

@@ -1,0 +1,3 @@
+//! What flows and checks do with the account.
+
+pub mod read;

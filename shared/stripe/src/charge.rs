@@ -1,0 +1,147 @@
+//! A charge as Stripe writes it, in every API version since 2020-03-02, and the payment it becomes.
+
+use std::collections::BTreeMap;
+
+use canonical::stripe_amount::from_stripe;
+use canonical::{ChargeStatus, Money, Payment};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::order_reference;
+use crate::reference::{OnlyId, Reference, reference};
+use crate::{Error, Settings};
+
+#[derive(Deserialize)]
+pub(crate) struct Charge {
+    id: String,
+    amount: i64,
+    /// Absent before 2020-08-27: then everything was captured or nothing.
+    amount_captured: Option<i64>,
+    #[serde(default)]
+    amount_refunded: i64,
+    captured: bool,
+    created: i64,
+    currency: String,
+    #[serde(default, deserialize_with = "reference")]
+    customer: Option<Reference<OnlyId>>,
+    description: Option<String>,
+    livemode: bool,
+    metadata: Option<BTreeMap<String, String>>,
+    #[serde(default, deserialize_with = "reference")]
+    payment_intent: Option<Reference<Intent>>,
+    /// Null at first under `automatic_async` capture; comes later, with `charge.updated`.
+    #[serde(default, deserialize_with = "reference")]
+    balance_transaction: Option<Reference<BalanceTransaction>>,
+    payment_method_details: Option<MethodDetails>,
+    status: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Intent {
+    id: String,
+    description: Option<String>,
+    metadata: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct BalanceTransaction {
+    /// In the settlement currency, positive = cost.
+    fee: i64,
+    currency: String,
+}
+
+#[derive(Deserialize)]
+struct MethodDetails {
+    #[serde(rename = "type")]
+    method: Option<String>,
+    card: Option<Card>,
+}
+
+#[derive(Deserialize)]
+struct Card {
+    brand: Option<String>,
+    last4: Option<String>,
+}
+
+impl Charge {
+    /// The payment that the charge is now.
+    pub(crate) fn payment(&self, settings: &Settings) -> Result<Payment, Error> {
+        if self.livemode != settings.livemode {
+            return Err(Error::WrongMode { what: self.id.clone(), livemode: self.livemode });
+        }
+        let malformed = |source| Error::Malformed { subject: canonical::redact(&self.id, 60), source };
+        let amount = |minor| from_stripe(minor, &self.currency).map_err(malformed);
+        let details = self.payment_method_details.as_ref();
+        let card = details.and_then(|details| details.card.as_ref());
+        let captured = self.amount_captured.unwrap_or(if self.captured { self.amount } else { 0 });
+        Ok(Payment {
+            charge: self.id.parse().map_err(malformed)?,
+            intent: self.intent_id().map(str::parse).transpose().map_err(malformed)?,
+            status: self.status()?,
+            captured: self.captured,
+            amount: amount(self.amount)?,
+            amount_captured: amount(captured)?,
+            amount_refunded: amount(self.amount_refunded)?,
+            created: self.created()?,
+            method: details.and_then(|details| details.method.clone()).unwrap_or_else(|| "unknown".to_owned()),
+            brand: card.and_then(|card| card.brand.clone()),
+            last4: card.and_then(|card| card.last4.clone()),
+            customer: self.customer.as_ref().map(|it| it.id().parse()).transpose().map_err(malformed)?,
+            fee: self.fee()?,
+            orders: order_reference::of(settings, &self.sources()),
+            livemode: self.livemode,
+        })
+    }
+
+    fn intent_id(&self) -> Option<&str> {
+        match self.payment_intent.as_ref()? {
+            Reference::Id(id) => Some(id),
+            Reference::Object(intent) => Some(&intent.id),
+        }
+    }
+
+    fn created(&self) -> Result<Timestamp, Error> {
+        Timestamp::from_second(self.created).map_err(|_| Error::UnknownValue {
+            what: "the time",
+            subject: self.id.clone(),
+            value: self.created.to_string(),
+        })
+    }
+
+    fn sources(&self) -> Vec<order_reference::Source<'_>> {
+        let own = order_reference::Source { metadata: self.metadata.as_ref(), description: self.description.as_deref() };
+        match &self.payment_intent {
+            // Keys that the shop adds after the payment reach the intent only, so it is the better evidence.
+            Some(Reference::Object(intent)) => vec![
+                order_reference::Source {
+                    metadata: intent.metadata.as_ref(),
+                    description: intent.description.as_deref(),
+                },
+                own,
+            ],
+            Some(Reference::Id(_)) | None => vec![own],
+        }
+    }
+
+    fn fee(&self) -> Result<Option<Money>, Error> {
+        match &self.balance_transaction {
+            Some(Reference::Object(row)) => from_stripe(row.fee, &row.currency)
+                .map(Some)
+                .map_err(|source| Error::Malformed { subject: format!("the fee of {}", self.id), source }),
+            Some(Reference::Id(_)) | None => Ok(None),
+        }
+    }
+
+    fn status(&self) -> Result<ChargeStatus, Error> {
+        match self.status.as_str() {
+            "succeeded" => Ok(ChargeStatus::Succeeded),
+            "pending" => Ok(ChargeStatus::Pending),
+            "failed" => Ok(ChargeStatus::Failed),
+            other => Err(Error::UnknownValue {
+                what: "the status",
+                subject: self.id.clone(),
+                value: canonical::redact(other, 40),
+            }),
+        }
+    }
+}

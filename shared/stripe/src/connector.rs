@@ -1,0 +1,43 @@
+//! The table of actions: dispatch, schemas and rules in one place.
+
+use flow::{Action, ActionSpec, Fault, Table};
+use jiff::SignedDuration;
+
+use crate::client::SETTLE;
+use crate::{Client, account, payment};
+
+/// The connector of one pair.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in this file).
+pub fn connector(client: Client) -> Result<Table<Client>, Fault> {
+    let timeout = client.settings().timeout;
+    Ok(Table::new(client, Client::bind, actions(timeout)?))
+}
+
+/// What the connector can do, without a client or a secret: for checks of flow documents.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in this file).
+pub fn specs() -> Result<Vec<ActionSpec>, Fault> {
+    Ok(actions(TIMEOUT)?.iter().map(|action| action.spec().clone()).collect())
+}
+
+/// The longest that a request takes where no pair says otherwise.
+const TIMEOUT: SignedDuration = SignedDuration::from_secs(20);
+
+fn actions(timeout: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
+    Ok(vec![
+        Action::read(payment::read::NAME, timeout, payment::read::run)?
+            .links(&[("charge", "/charge"), ("payment_intent", "/intent"), ("customer", "/customer")]),
+        Action::write(
+            payment::tag::NAME,
+            timeout,
+            SETTLE,
+            payment::tag::key,
+            payment::tag::find,
+            payment::tag::run,
+        )?,
+        Action::read(account::read::NAME, timeout, account::read::run)?,
+    ])
+}

@@ -1,0 +1,4 @@
+//! What flows do with payments.
+
+pub mod read;
+pub mod tag;
