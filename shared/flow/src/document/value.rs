@@ -38,24 +38,24 @@ impl Loader<'_> {
     pub(super) fn expression_text(&mut self, at: &At<'_>, line: u32, text: &str) -> Expression {
         let source = inside(text).unwrap_or_default();
         let place = self.place(line, Some(&at.id));
-        self.compile(at, source, place)
+        self.compile(at, source, &place)
     }
 
     /// Parses JSONata and checks its names. What is wrong becomes mistakes, and the plan is not used then.
-    fn compile(&mut self, at: &At<'_>, source: &str, place: Place) -> Expression {
+    fn compile(&mut self, at: &At<'_>, source: &str, place: &Place) -> Expression {
         let expression = match Expression::read(source, place.clone()) {
             Ok(expression) => expression,
             Err(flaw) => {
-                self.flaw(source, &place, flaw);
+                self.flaw(source, place, flaw);
                 return self.placeholder(at, place.line);
             }
         };
         let flaws = expression.names().flaws();
         let sound = flaws.is_empty();
-        flaws.into_iter().for_each(|flaw| self.flaw(source, &place, flaw));
+        flaws.into_iter().for_each(|flaw| self.flaw(source, place, flaw));
         for name in &expression.names().variables {
             if let Some((message, remedy)) = self.name_problem(name, &at.scope) {
-                self.flaw(source, &place, Flaw::new(message, remedy).about(name));
+                self.flaw(source, place, Flaw::new(message, remedy).about(name));
             }
         }
         for (name, fields) in &expression.names().paths {
@@ -69,7 +69,7 @@ impl Loader<'_> {
                     error.name
                 );
                 let flaw = Flaw::new(message, error.remedy).about(&error.name);
-                self.flaw(source, &place, flaw);
+                self.flaw(source, place, flaw);
             }
         }
         if sound { expression } else { self.placeholder(at, place.line) }
@@ -138,7 +138,7 @@ impl Loader<'_> {
         };
         self.used_mappings.insert(name.to_owned());
         let place = Place { file: source.path(name).into(), line: 1, step: Some(at.id.clone()) };
-        self.compile(at, text, place)
+        self.compile(at, text, &place)
     }
 }
 

@@ -8,6 +8,7 @@ use jsonata_core::value::JValue;
 use serde_json::Value;
 
 use super::convert::{from_jsonata, to_jsonata};
+use super::direct::{self, Direct};
 use super::function::Functions;
 use super::{ExpressionError, Flaw, Names, Place, Scope};
 
@@ -104,16 +105,24 @@ impl Expression {
             Some(Value::Bool(holds)) => Ok(holds),
             other => {
                 let kind = other.as_ref().map_or("nothing", kind);
-                Err(self.error("not_a_condition", format!("the condition is {kind}, neither true nor false")))
+                Err(self
+                    .error("not_a_condition", &format!("the condition is {kind}, neither true nor false")))
             }
         }
     }
 
     pub(crate) fn evaluate_or_nothing(&self, scope: &Scope) -> Result<Option<Value>, ExpressionError> {
+        match direct::read(&self.ast, scope) {
+            Direct::Value(value) if self.names.functions.is_empty() => Ok(value.cloned()),
+            Direct::Value(_) | Direct::No => self.evaluate_by_jsonata(scope),
+        }
+    }
+
+    fn evaluate_by_jsonata(&self, scope: &Scope) -> Result<Option<Value>, ExpressionError> {
         let mut context = Context::new();
         for name in &self.names.variables {
             if let Some(value) = scope.get(name) {
-                context.bind(name.clone(), to_jsonata(value));
+                context.bind(name.clone(), self.bound(name, value));
             }
         }
         let options = EvaluatorOptions {
@@ -127,8 +136,19 @@ impl Expression {
         let value = functions.and_then(|functions| {
             evaluator.evaluate(&self.ast, &JValue::Undefined).map_err(|error| functions.failure(&error))
         });
-        let value = value.map_err(|failure| self.error(failure.code, failure.message))?;
-        from_jsonata(&value).map_err(|error| self.error("expression_failed", error.to_string()))
+        let value = value.map_err(|failure| self.error(failure.code, &failure.message))?;
+        from_jsonata(&value).map_err(|error| self.error("expression_failed", &error.to_string()))
+    }
+
+    /// A variable's value as the evaluation sees it: of an object, only the fields that are read are converted.
+    fn bound(&self, name: &str, value: &Value) -> JValue {
+        match value {
+            Value::Object(members) if !self.names.reads_whole(name) => {
+                let read = members.iter().filter(|(field, _)| self.names.reads_field(name, field));
+                JValue::object(read.map(|(field, value)| (field.clone(), to_jsonata(value))).collect())
+            }
+            whole => to_jsonata(whole),
+        }
     }
 
     /// Its value where it needs no scope.
@@ -139,8 +159,8 @@ impl Expression {
         self.evaluate_or_nothing(&Scope::new(Value::Null, Value::Null)).ok().flatten()
     }
 
-    pub(crate) fn error(&self, code: &'static str, message: String) -> ExpressionError {
-        ExpressionError::new(code, self.place.clone(), &message)
+    pub(crate) fn error(&self, code: &'static str, message: &str) -> ExpressionError {
+        ExpressionError::new(code, self.place.clone(), message)
     }
 }
 
@@ -152,5 +172,43 @@ fn kind(value: &Value) -> &'static str {
         Value::String(_) => "a text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    fn json_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i32>().prop_map(Value::from),
+            "[a-c]{0,2}".prop_map(Value::String),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            let members = prop::collection::btree_map("[a-c]", inner.clone(), 0..4);
+            let object =
+                members.prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>()));
+            prop_oneof![prop::collection::vec(inner, 0..4).prop_map(Value::Array), object]
+        })
+    }
+
+    proptest! {
+        /// Reading directly, and converting only what is read, is what JSONata does.
+        #[test]
+        fn the_short_ways_lead_to_the_same_value(value in json_value(), path in "\\$x(\\.[a-c]){0,3}") {
+            let mut scope = Scope::new(Value::Null, Value::Null);
+            scope.set(&"x".parse().unwrap(), value.clone());
+            let place = Place { file: "f".into(), line: 1, step: None };
+            let short = Expression::parse(&path, place.clone()).unwrap().evaluate_or_nothing(&scope).unwrap();
+            let through = Expression::parse(&path, place.clone()).unwrap().evaluate_by_jsonata(&scope).unwrap();
+            prop_assert_eq!(&short, &through);
+            let whole = Expression::parse(&format!("($all := $x; {})", path.replace("$x", "$all")), place).unwrap();
+            prop_assert_eq!(short, whole.evaluate_or_nothing(&scope).unwrap(), "{}", json!(value));
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! `{minor, currency}`, with functions of our own to compute with it.
 
 mod convert;
+mod direct;
 mod error;
 mod evaluate;
 mod function;

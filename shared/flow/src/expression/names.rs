@@ -17,6 +17,10 @@ pub struct Names {
     pub functions: BTreeSet<String>,
     /// Fields read from variables by name, step by step: `$order.lines[0].sku` is `order`, `lines`, `sku`.
     pub(crate) paths: BTreeSet<(String, Vec<String>)>,
+    /// Variables of which more is read than the fields in `paths`.
+    whole: BTreeSet<String>,
+    /// `%` reaches back from a field to what holds it, which `paths` does not show.
+    reaches_back: bool,
     /// Variables that are called: no value of a scope is a function.
     called: BTreeSet<String>,
     /// Fields that are read where there is nothing to read them from.
@@ -33,6 +37,19 @@ impl Names {
     /// Whether the value is the same in every scope.
     pub(crate) fn is_closed(&self) -> bool {
         self.variables.is_empty() && !self.functions.iter().any(|name| reads_connection(name))
+    }
+
+    /// Whether a variable is read only through its fields, and then whether `field` is one of those.
+    pub(super) fn reads_field(&self, name: &str, field: &str) -> bool {
+        let reads = |(variable, fields): &(String, Vec<String>)| {
+            variable == name && fields.first().is_some_and(|first| first == field)
+        };
+        self.reads_whole(name) || self.paths.iter().any(reads)
+    }
+
+    /// Whether all of a variable's value may matter.
+    pub(super) fn reads_whole(&self, name: &str) -> bool {
+        self.reaches_back || self.whole.contains(name)
     }
 
     pub(crate) fn flaws(&self) -> Vec<Flaw> {
@@ -81,14 +98,17 @@ impl Walk {
             | AstNode::Null
             | AstNode::Undefined
             | AstNode::Placeholder
-            | AstNode::Regex { .. }
-            | AstNode::Parent(_) => {}
+            | AstNode::Regex { .. } => {}
+            AstNode::Parent(_) => self.names.reaches_back = true,
             AstNode::Name(name) => self.field(name, context),
             AstNode::Wildcard => self.field("*", context),
             AstNode::Descendant => self.field("**", context),
             AstNode::ParentVariable(_) => self.field("$$", Context::Nothing),
             AstNode::Variable(name) if name.is_empty() => self.field("$", context),
-            AstNode::Variable(name) => self.variable(name),
+            AstNode::Variable(name) => {
+                self.variable(name);
+                self.names.whole.insert(name.clone());
+            }
             AstNode::Function { name, args, is_builtin } => {
                 self.call(name, *is_builtin);
                 self.nodes(args, context);
@@ -151,9 +171,12 @@ impl Walk {
 
     /// Bindings of a path (`@$v`, `#$i`) hold for what follows it as well, as in a group-by.
     fn path(&mut self, steps: &[PathStep], context: Context) {
-        self.note_fields(steps);
+        let noted = self.note_fields(steps);
         for (index, step) in steps.iter().enumerate() {
-            self.node(&step.node, if index == 0 { context } else { Context::Something });
+            match &step.node {
+                AstNode::Variable(name) if index == 0 && noted => self.variable(name),
+                node => self.node(node, if index == 0 { context } else { Context::Something }),
+            }
             for name in step.focus.iter().chain(&step.index_var) {
                 self.bind(name);
             }
@@ -167,16 +190,18 @@ impl Walk {
         }
     }
 
-    /// Notes a path that begins with a name of the scope, as far as it names fields.
-    fn note_fields(&mut self, steps: &[PathStep]) {
-        let [PathStep { node: AstNode::Variable(name), .. }, rest @ ..] = steps else { return };
-        if !name.is_empty() && !self.is_bound(name) && !exists(name) {
-            let fields = rest.iter().map_while(|step| match &step.node {
-                AstNode::Name(field) => Some(field.clone()),
-                _ => None,
-            });
-            self.names.paths.insert((name.clone(), fields.collect()));
+    /// Notes a path that begins with a name of the scope, as far as it names fields; `false` where it names none.
+    fn note_fields(&mut self, steps: &[PathStep]) -> bool {
+        let [head, rest @ ..] = steps else { return false };
+        let AstNode::Variable(name) = &head.node else { return false };
+        if name.is_empty() || self.is_bound(name) || exists(name) {
+            return false;
         }
+        let fields: Vec<String> = rest.iter().map_while(field_of).map(ToOwned::to_owned).collect();
+        let plain = head.stages.is_empty() && head.focus.is_none() && head.index_var.is_none();
+        let noted = plain && !fields.is_empty();
+        self.names.paths.insert((name.clone(), fields));
+        noted
     }
 
     fn binary(&mut self, op: BinaryOp, lhs: &AstNode, rhs: &AstNode, context: Context) {
@@ -231,5 +256,13 @@ impl Walk {
         if context == Context::Nothing {
             self.names.bare.insert(name.to_owned());
         }
+    }
+}
+
+/// The field that a step of a path names.
+pub(super) fn field_of(step: &PathStep) -> Option<&str> {
+    match &step.node {
+        AstNode::Name(field) => Some(field),
+        _ => None,
     }
 }

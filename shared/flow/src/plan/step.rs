@@ -133,8 +133,7 @@ impl OnError {
             Self::By(expression) => {
                 let value = expression.evaluate(scope)?;
                 value.as_str().and_then(Decision::parse).ok_or_else(|| {
-                    expression
-                        .error("not_a_decision", "it says neither `retry` nor `park` nor `skip`".to_owned())
+                    expression.error("not_a_decision", "it says neither `retry` nor `park` nor `skip`")
                 })
             }
         }

@@ -44,7 +44,7 @@ fn flow_folders() -> Vec<PathBuf> {
     all
 }
 
-fn connection(changes: BTreeMap<String, Value>) -> Value {
+pub(crate) fn connection(changes: BTreeMap<String, Value>) -> Value {
     let yaml = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/environments/local.yaml");
     let stage = Stage::parse("local", &fs::read_to_string(yaml).unwrap()).unwrap();
     let pair = stage.pairs.values().next().unwrap();

@@ -16,7 +16,11 @@ fn every_folder_with_a_document_is_a_flow() {
         .collect();
     assert_eq!(flows::names().map(str::to_owned).collect::<BTreeSet<_>>(), folders);
     for name in &folders {
-        assert_eq!(flows::get(name).unwrap(), systems::read(&root.join(name)), "{name} is embedded as it lies there");
+        assert_eq!(
+            flows::get(name).unwrap(),
+            systems::read(&root.join(name)),
+            "{name} is embedded as it lies there"
+        );
     }
 }
 
@@ -25,7 +29,10 @@ fn every_flow_loads_and_has_golden_cases() {
     for name in flows::names() {
         let plan = flows::load(name, &systems::specs()).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(plan.flow.as_str(), name);
-        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(name).join("golden").is_dir(), "{name} has no golden case");
+        assert!(
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(name).join("golden").is_dir(),
+            "{name} has no golden case"
+        );
     }
 }
 

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use canonical::{ChargeId, Fulfilment, IncrementId, NaturalKey, OrderId, Payment, SalesInvoice, SalesOrder};
+use canonical::{
+    ChargeId, Fulfilment, IncrementId, NaturalKey, Order, OrderId, Payment, SalesInvoice, SalesOrder,
+};
 use flow::document::Source;
 use flow::{ActionName, ActionSpec, Call, Connector, Effect, Fault};
 use jiff::SignedDuration;
@@ -63,6 +65,20 @@ struct Tagged {
     _store: u64,
 }
 
+#[derive(JsonSchema)]
+struct Marked {
+    #[serde(rename = "outcome")]
+    _outcome: String,
+    #[serde(rename = "invoice")]
+    _invoice: Option<u64>,
+    #[serde(rename = "state")]
+    _state: String,
+    #[serde(rename = "status")]
+    _status: String,
+    #[serde(rename = "transaction_id")]
+    _transaction_id: String,
+}
+
 /// The folder of a flow, as it lies on disk.
 pub(crate) fn read(folder: &Path) -> Source {
     let text = |path: &Path| fs::read_to_string(path).unwrap();
@@ -78,22 +94,23 @@ pub(crate) fn read(folder: &Path) -> Source {
 /// What the systems offer.
 pub(crate) fn specs() -> Vec<ActionSpec> {
     let write = Effect::Write { settle: SignedDuration::from_secs(5) };
-    let spec = |name: &str, effect, input: Schema| ActionSpec {
+    let spec = |name: &str, effect, input: Schema, output: Schema| ActionSpec {
         name: name.parse().unwrap(),
         effect,
         timeout: SignedDuration::from_secs(20),
         input,
-        output: schemars::json_schema!({ "type": "object" }),
+        output,
         links: &[],
     };
+    let any = || schemars::json_schema!({ "type": "object" });
     vec![
-        spec("stripe.payment.read", Effect::Read, schema_for!(ReadPayment)),
-        spec("magento.order.read", Effect::Read, schema_for!(ReadOrder)),
-        spec("magento.order.mark_paid", write, schema_for!(MarkPaid)),
-        spec("erp.sales_order.put", write, schema_for!(Put<SalesOrder>)),
-        spec("erp.sales_invoice.put", write, schema_for!(Put<SalesInvoice>)),
-        spec("wms.fulfilment.put", write, schema_for!(Put<Fulfilment>)),
-        spec("stripe.payment.tag", write, schema_for!(Tag)),
+        spec("stripe.payment.read", Effect::Read, schema_for!(ReadPayment), schema_for!(Payment)),
+        spec("magento.order.read", Effect::Read, schema_for!(ReadOrder), schema_for!(Order)),
+        spec("magento.order.mark_paid", write, schema_for!(MarkPaid), schema_for!(Marked)),
+        spec("erp.sales_order.put", write, schema_for!(Put<SalesOrder>), any()),
+        spec("erp.sales_invoice.put", write, schema_for!(Put<SalesInvoice>), any()),
+        spec("wms.fulfilment.put", write, schema_for!(Put<Fulfilment>), any()),
+        spec("stripe.payment.tag", write, schema_for!(Tag), any()),
     ]
 }
 
@@ -155,10 +172,12 @@ impl Connector for Scripted {
     }
 
     fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {
-        let id = ["/document/key", "/order/id", "/order"].into_iter().find_map(|pointer| match input.pointer(pointer)? {
-            Value::String(id) => Some(id.clone()),
-            Value::Number(id) => Some(id.to_string()),
-            _ => None,
+        let id = ["/document/key", "/order/id", "/order"].into_iter().find_map(|pointer| {
+            match input.pointer(pointer)? {
+                Value::String(id) => Some(id.clone()),
+                Value::Number(id) => Some(id.to_string()),
+                _ => None,
+            }
         });
         Ok(format!("{action}:{}", id.expect("every write names its thing")).parse().unwrap())
     }
@@ -174,7 +193,8 @@ impl Connector for Scripted {
         let mut calls = self.calls.lock().unwrap();
         let before = calls.iter().filter(|(name, _)| name == action.as_str()).count();
         calls.push((action.to_string(), input));
-        let answer = self.answers.get(action.as_str()).unwrap_or_else(|| panic!("world.json has no {action}"));
+        let answer =
+            self.answers.get(action.as_str()).unwrap_or_else(|| panic!("world.json has no {action}"));
         let answer = match answer.as_array() {
             Some(answers) => answers.get(before).or(answers.last()).expect("an answer"),
             None => answer,
