@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
 use crate::Error;
+use crate::text::readable;
 
 /// Characters of a body that an error or a log may show, redacted.
 const EXCERPT_MAX: usize = 300;
@@ -65,20 +66,7 @@ impl Answer {
     #[must_use]
     pub fn excerpt(&self) -> String {
         let text = String::from_utf8_lossy(&self.body[..self.body.len().min(8 * EXCERPT_MAX)]);
-        let mut plain = String::with_capacity(text.len());
-        let mut in_tag = false;
-        for c in text.chars() {
-            match c {
-                '<' => in_tag = true,
-                '>' if in_tag => {
-                    in_tag = false;
-                    plain.push(' ');
-                }
-                _ if !in_tag => plain.push(c),
-                _ => {}
-            }
-        }
-        redact(&plain.split_whitespace().collect::<Vec<_>>().join(" "), EXCERPT_MAX)
+        readable(&text, EXCERPT_MAX)
     }
 
     /// The body as JSON.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use canonical::redact;
 use jiff::{SignedDuration, Timestamp};
+use reqwest::header::HeaderValue;
 use url::Url;
 
 use crate::{Answer, Effect, Error, Pool, Request};
@@ -63,12 +64,16 @@ impl Outbound {
             action: action.to_owned(),
             problem: problem.to_owned(),
         };
-        if !path_and_query.starts_with('/') || path_and_query.contains('\\') {
-            return Err(unsendable("its path does not begin with `/`"));
+        // URL parsers drop tabs and line feeds, read `\\` as `/`, and what follows `#` is never sent.
+        let plain = path_and_query.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#'));
+        if !path_and_query.starts_with('/') || !plain {
+            return Err(unsendable("its path is not encoded or does not begin with `/`"));
         }
         let base = self.settings.base_url.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path_and_query}")).map_err(|_| unsendable("its path is no URL path"))?;
-        let below = url.path().starts_with(self.settings.base_url.path().trim_end_matches('/'));
+        // With its slash, so that `/erp/v1` does not cover `/erp/v10`.
+        let base_path = format!("{}/", self.settings.base_url.path().trim_end_matches('/'));
+        let below = url.path().starts_with(&base_path);
         if url.origin() == self.settings.base_url.origin() && below && url.username().is_empty() {
             Ok(url)
         } else {
@@ -93,6 +98,11 @@ impl Outbound {
         let timeout = Duration::try_from(self.settings.timeout).unwrap_or(Duration::from_secs(1));
         let mut builder = self.pool.http.request(method.to_reqwest(), url).timeout(timeout);
         for (name, value) in headers {
+            let Ok(mut value) = HeaderValue::try_from(value) else {
+                let problem = format!("the header {name} holds what no header may");
+                return Err(Error::Unsendable { system, action, problem });
+            };
+            value.set_sensitive(name == "authorization");
             builder = builder.header(name, value);
         }
         if let Some(body) = body {
@@ -105,7 +115,7 @@ impl Outbound {
         if response.status().is_redirection() {
             return Err(Error::Redirected { system, action, status });
         }
-        let text = |value: &reqwest::header::HeaderValue| value.to_str().ok().map(str::to_owned);
+        let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
         let headers = response.headers().iter();
         let headers = headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
         let body = self.read(response, &action, effect).await?;

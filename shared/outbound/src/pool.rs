@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crate::Error;
 
+/// Who we are, in the other side's logs.
+const USER_AGENT: &str = concat!("tillbridge/", env!("CARGO_PKG_VERSION"));
 /// Longest time to connect, TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an idle connection is kept: below the 60 s after which load balancers drop them.
@@ -30,6 +32,7 @@ impl Pool {
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
+            .user_agent(USER_AGENT)
             .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE)
