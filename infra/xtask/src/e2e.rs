@@ -52,6 +52,6 @@ pub(crate) fn tests() -> Result<()> {
 
 fn cargo_test(filter: &[&str]) -> Result<()> {
     let mut test = cargo();
-    test.args(["test", "-p", "e2e", "--no-fail-fast", "--"]).args(filter);
+    test.args(["test", "-p", "e2e", "--no-fail-fast", "--"]).args(filter).env("RUST_BACKTRACE", "0");
     command::run("end-to-end tests", &mut test, Duration::from_secs(TESTS_S_MAX))
 }

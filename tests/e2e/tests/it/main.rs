@@ -1,0 +1,6 @@
+//! The deployed stack under test. `cargo xtask up`, then `cargo xtask e2e`; `cargo xtask test` does both.
+
+// All of it is tests, helpers too: clippy.toml lets tests unwrap.
+#![cfg(test)]
+
+mod conformance;
