@@ -1,0 +1,93 @@
+//! A charge.
+
+use serde_json::{Value, json};
+
+use super::address;
+
+pub(crate) fn blank() -> Value {
+    json!({
+        "id": "",
+        "object": "charge",
+        "amount": 0,
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "application": null,
+        "application_fee": null,
+        "application_fee_amount": null,
+        "balance_transaction": null,
+        "billing_details": {"address": address(), "email": null, "name": null, "phone": null, "tax_id": null},
+        "calculated_statement_descriptor": "TILLBRIDGE SANDBOX",
+        "captured": true,
+        "created": super::super::books::now(),
+        "currency": "usd",
+        "customer": null,
+        "description": null,
+        "disputed": false,
+        "failure_balance_transaction": null,
+        "failure_code": null,
+        "failure_message": null,
+        "fraud_details": {},
+        "livemode": false,
+        "metadata": {},
+        "on_behalf_of": null,
+        "outcome": {
+            "advice_code": null,
+            "network_advice_code": null,
+            "network_decline_code": null,
+            "network_status": "approved_by_network",
+            "reason": null,
+            "risk_level": "normal",
+            "risk_score": 12,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        },
+        "paid": true,
+        "payment_intent": null,
+        "payment_method": "pm_sandbox_card_visa",
+        "payment_method_details": {"card": card(), "type": "card"},
+        "radar_options": {},
+        "receipt_email": null,
+        "receipt_number": null,
+        "receipt_url": "https://pay.stripe.com/receipts/sandbox",
+        "refunded": false,
+        // Empty whatever there is, unless expanded: its presence proves nothing.
+        "refunds": {"object": "list", "data": [], "has_more": false, "url": "/v1/charges/refunds"},
+        "review": null,
+        "shipping": null,
+        "source": null,
+        "source_transfer": null,
+        "statement_descriptor": null,
+        "statement_descriptor_suffix": null,
+        "status": "succeeded",
+        "transfer_data": null,
+        "transfer_group": null,
+    })
+}
+
+fn card() -> Value {
+    json!({
+        "amount_authorized": null,
+        "authorization_code": null,
+        "brand": "visa",
+        "checks": {"address_line1_check": "pass", "address_postal_code_check": "pass", "cvc_check": "pass"},
+        "country": "US",
+        "exp_month": 12,
+        "exp_year": 2031,
+        "extended_authorization": {"status": "disabled"},
+        "fingerprint": "SbxFingerprint01",
+        "funding": "credit",
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": null,
+        "last4": "4242",
+        "mandate": null,
+        "multicapture": {"status": "unavailable"},
+        "network": "visa",
+        "network_token": {"used": false},
+        "network_transaction_id": "104102103102101",
+        "overcapture": {"maximum_amount_capturable": 0, "status": "unavailable"},
+        "regulated_status": "unregulated",
+        "three_d_secure": null,
+        "transaction_link_id": null,
+        "wallet": null,
+    })
+}

@@ -1,0 +1,18 @@
+//! The sandbox through its HTTP surface.
+
+#[cfg(test)]
+mod admin;
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod erp;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod objects;
+#[cfg(test)]
+mod seed;
+#[cfg(test)]
+mod stripe;
+#[cfg(test)]
+mod wms;
