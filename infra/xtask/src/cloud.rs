@@ -54,8 +54,11 @@ pub(crate) fn start(running: Option<Daemon>) -> Result<Daemon> {
     let home = folder().join("ministack");
     std::fs::create_dir_all(&home)?;
     let mut ministack = command(venv::program("ministack"));
-    // In its own environment, so that the functions inherit the address.
-    aim(&mut ministack).env("MINISTACK_HOST", "127.0.0.1").current_dir(&home);
+    // In its own environment, so that the functions inherit the address. It runs whatever code it is sent: for this machine alone.
+    aim(&mut ministack)
+        .envs([("MINISTACK_HOST", "127.0.0.1"), ("BIND_HOST", "127.0.0.1")])
+        .envs([("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0")])
+        .current_dir(&home);
     let daemon = daemon::start(&mut ministack, &log)?;
     command::wait_until("starting the local cloud", Duration::from_secs(READY_S_MAX), || {
         if !daemon.runs() {
@@ -85,13 +88,18 @@ pub(crate) fn put_secrets() -> Result<()> {
 }
 
 fn secrets_manager(operation: &str, body: &Value) -> Result<http::Answer> {
+    call("secretsmanager", &format!("secretsmanager.{operation}"), "1.1", body)
+}
+
+/// Calls an AWS service that speaks JSON. The local cloud wants to know the service and does not check the signature.
+pub(crate) fn call(service: &str, target: &str, json: &str, body: &Value) -> Result<http::Answer> {
     let headers = [
-        ("content-type", "application/x-amz-json-1.1"),
-        ("x-amz-target", &*format!("secretsmanager.{operation}")),
+        ("content-type", &*format!("application/x-amz-json-{json}")),
+        ("x-amz-target", target),
         (
             "authorization",
             &*format!(
-                "AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/secretsmanager/aws4_request, SignedHeaders=host, Signature=00"
+                "AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=00"
             ),
         ),
     ];
