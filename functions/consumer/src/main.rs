@@ -1,3 +1,19 @@
-//! consumer
+//! The consumer function.
 
-fn main() {}
+use std::sync::Arc;
+
+use aws_lambda_events::sqs::SqsEvent;
+use consumer::{Config, Consumer};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    tracing::init_default_subscriber(); // level and form come from Lambda's own logging settings
+    let config = Config::parse(std::env::vars())?;
+    let consumer = Arc::new(Consumer::connect(config).await?);
+    run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let consumer = Arc::clone(&consumer);
+        async move { consumer.handle(event).await }
+    }))
+    .await
+}

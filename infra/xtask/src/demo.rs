@@ -25,7 +25,10 @@ pub(crate) fn run() -> Result<()> {
     let state = up::run()?;
     say(&format!("\nEverything runs ({}). A customer buys and pays by card.", seconds(begin.elapsed())));
     let paid = Paid::seed("configurable")?;
-    say(&format!("  order {} in Magento, charge {} at Stripe: {} {}", paid.order, paid.charge, paid.total, paid.currency));
+    say(&format!(
+        "  order {} in Magento, charge {} at Stripe: {} {}",
+        paid.order, paid.charge, paid.total, paid.currency
+    ));
 
     let answer = paid.send(&state)?;
     if answer.status != 200 {
@@ -37,7 +40,8 @@ pub(crate) fn run() -> Result<()> {
         standing = paid.standing(&state)?;
         Ok(standing.is_end())
     });
-    result.with_context(|| format!("the execution stands at `{standing}`; see target/local/ministack.log"))?;
+    result
+        .with_context(|| format!("the execution stands at `{standing}`; see target/local/ministack.log"))?;
     say(&format!("  The execution is {standing}.\n"));
 
     say("What the four systems hold of it:");
@@ -69,11 +73,17 @@ fn try_next(state: &State, paid: &Paid) -> Result<()> {
         let body = json!({"system": "magento", "down": down});
         format!("curl -X POST {}/admin/down -H 'content-type: application/json' -d '{body}'", sandbox::URL)
     };
-    let aimed = format!("AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1", cloud::URL);
+    let aimed = format!(
+        "AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1",
+        cloud::URL
+    );
     say("\nTry next:");
     say(&format!("  look at the four systems side by side\n    open {}", sandbox::URL));
     say("  send the same event again: it is skipped as a duplicate, nothing is written twice");
-    say(&format!("    {aimed} target/release/tillbridge send target/local/event.json --stage {}", cloud::STAGE));
+    say(&format!(
+        "    {aimed} target/release/tillbridge send target/local/event.json --stage {}",
+        cloud::STAGE
+    ));
     say("  forge it: 400, and nothing changes");
     say(&format!("    curl -i {hook} -H 'stripe-signature: t=1,v1=00' -d @target/local/event.json"));
     say("  take Magento down, send an order, bring it back: the order waits and then gets through");

@@ -215,7 +215,10 @@ impl Pair {
             }
         }
         if jiff::tz::TimeZone::get(&self.erp.time_zone).is_err() {
-            mistakes.push(format!("erp.time_zone: `{}` is no IANA time zone (Europe/Berlin)", self.erp.time_zone));
+            mistakes.push(format!(
+                "erp.time_zone: `{}` is no IANA time zone (Europe/Berlin)",
+                self.erp.time_zone
+            ));
         }
         let timeouts = [
             ("stripe", self.stripe.timeout_s),

@@ -54,9 +54,12 @@ impl Stage {
             mistakes.push("pairs: none; add one called `main`".to_owned());
         }
         for (id, pair) in &parsed.pairs {
-            mistakes.extend(pair.mistakes(parsed.mode).into_iter().map(|mistake| format!("pairs.{id}.{mistake}")));
+            mistakes.extend(
+                pair.mistakes(parsed.mode).into_iter().map(|mistake| format!("pairs.{id}.{mistake}")),
+            );
         }
-        let books: Vec<_> = parsed.pairs.values().filter(|pair| pair.books).map(|pair| &pair.stripe.account).collect();
+        let books: Vec<_> =
+            parsed.pairs.values().filter(|pair| pair.books).map(|pair| &pair.stripe.account).collect();
         for pair in parsed.pairs.values() {
             let count = books.iter().filter(|account| **account == &pair.stripe.account).count();
             if count != 1 {
@@ -67,6 +70,10 @@ impl Stage {
             }
         }
         mistakes.dedup();
-        if mistakes.is_empty() { Ok(parsed) } else { Err(Error::Invalid { stage: stage.to_owned(), mistakes }) }
+        if mistakes.is_empty() {
+            Ok(parsed)
+        } else {
+            Err(Error::Invalid { stage: stage.to_owned(), mistakes })
+        }
     }
 }

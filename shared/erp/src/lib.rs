@@ -1,1 +1,19 @@
-//! `erp`
+//! The generic REST ERP: customers, items, sales orders and invoices, put under natural keys.
+//!
+//! A typed client and one file for each action; every answer becomes a canonical model or a small output, every
+//! refusal a class. It must not know Stripe, Magento, the WMS, AWS or the flow documents. The contract is this crate's
+//! [`wire`] module and the paths in its actions: `PUT /{kind}/{key}` makes one and the same document, `GET
+//! /{kind}?key=` finds it, errors are RFC 9457 problems with a `code`.
+
+mod client;
+mod connector;
+mod document;
+mod error;
+pub mod health;
+pub mod sales_invoice;
+pub mod sales_order;
+mod wire;
+
+pub use client::{Client, Settings};
+pub use connector::{connector, specs};
+pub use error::Error;

@@ -148,7 +148,14 @@ fn spec<I: JsonSchema, O: JsonSchema>(
     let name = name.parse().map_err(|error: crate::name::NameError| {
         Fault::new(Class::Validation, "malformed_action_name", error.to_string())
     })?;
-    Ok(ActionSpec { name, effect, timeout, input: schemars::schema_for!(I), output: schemars::schema_for!(O), links: &[] })
+    Ok(ActionSpec {
+        name,
+        effect,
+        timeout,
+        input: schemars::schema_for!(I),
+        output: schemars::schema_for!(O),
+        links: &[],
+    })
 }
 
 fn erase_run<C, I, O, E, F, Fut>(run: F) -> Run<C>
@@ -172,14 +179,22 @@ where
 fn read_input<I: DeserializeOwned>(input: Value) -> Result<I, Fault> {
     serde_json::from_value(input).map_err(|error| {
         let why = canonical::redact(&error.to_string(), MESSAGE_MAX);
-        Fault::new(Class::Validation, "invalid_input", format!("the step's `with` does not fit its action: {why}"))
+        Fault::new(
+            Class::Validation,
+            "invalid_input",
+            format!("the step's `with` does not fit its action: {why}"),
+        )
     })
 }
 
 fn write_output<O: Serialize>(output: O) -> Result<Value, Fault> {
     serde_json::to_value(output).map_err(|error| {
         let why = canonical::redact(&error.to_string(), MESSAGE_MAX);
-        Fault::new(Class::Validation, "invalid_output", format!("the action's answer cannot be written: {why}"))
+        Fault::new(
+            Class::Validation,
+            "invalid_output",
+            format!("the action's answer cannot be written: {why}"),
+        )
     })
 }
 

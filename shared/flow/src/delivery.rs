@@ -139,7 +139,9 @@ impl Delivery {
             event: text(attribute::EVENT)?.parse().map_err(|_| malformed(attribute::EVENT))?,
             event_type: text(attribute::TYPE)?.clone(),
             entity: text(attribute::ENTITY)?.clone(),
-            received_at: text(attribute::RECEIVED_AT)?.parse().map_err(|_| malformed(attribute::RECEIVED_AT))?,
+            received_at: text(attribute::RECEIVED_AT)?
+                .parse()
+                .map_err(|_| malformed(attribute::RECEIVED_AT))?,
             trace_id: text(attribute::TRACE)?.clone(),
             replay: number(attribute::REPLAY)?,
             park: number(attribute::PARK)?,

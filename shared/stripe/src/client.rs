@@ -14,8 +14,6 @@ use crate::Error;
 use crate::form;
 use crate::refusal::Refusal;
 
-/// Who we are, to Stripe in its logs.
-pub const USER_AGENT: &str = concat!("tillbridge/", env!("CARGO_PKG_VERSION"));
 /// Largest answer that is read. A charge with everything expanded has some 20 KB.
 pub const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
 

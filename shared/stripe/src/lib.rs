@@ -16,7 +16,7 @@ mod reference;
 mod refusal;
 pub mod webhook;
 
-pub use client::{ANSWER_BYTES_MAX, Client, Settings, USER_AGENT};
+pub use client::{ANSWER_BYTES_MAX, Client, Settings};
 pub use connector::{connector, specs};
 pub use error::Error;
 pub use event::Envelope;

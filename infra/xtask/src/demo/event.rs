@@ -65,10 +65,17 @@ impl Paid {
     /// Has the sandbox make an order of a kind, and the charge that pays it.
     pub(super) fn seed(kind: &str) -> Result<Self> {
         let headers = [("content-type", "application/json")];
-        let seeded = http::post(&format!("{}/admin/seed", sandbox::URL), &headers, &json!({"kind": kind}).to_string())?
-            .json("seeding an order")?;
+        let seeded = http::post(
+            &format!("{}/admin/seed", sandbox::URL),
+            &headers,
+            &json!({"kind": kind}).to_string(),
+        )?
+        .json("seeding an order")?;
         let text = |name: &str| {
-            seeded[name].as_str().map(str::to_owned).with_context(|| format!("the sandbox's seed has no {name}"))
+            seeded[name]
+                .as_str()
+                .map(str::to_owned)
+                .with_context(|| format!("the sandbox's seed has no {name}"))
         };
         let event = &seeded["event"];
         Ok(Self {
@@ -84,18 +91,24 @@ impl Paid {
 
     /// What documents about it are recognised by.
     pub(super) fn names(&self) -> Vec<&str> {
-        [Some(self.order.as_str()), Some(self.charge.as_str()), self.intent.as_deref()].into_iter().flatten().collect()
+        [Some(self.order.as_str()), Some(self.charge.as_str()), self.intent.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// Sends the event, signed as Stripe signs (docs.stripe.com/webhooks, "Verify webhook signatures manually").
     pub(super) fn send(&self, state: &State) -> Result<http::Answer> {
-        let secrets: Value = serde_json::from_str(&std::fs::read_to_string(root::path("infra/local/secrets.json"))?)?;
-        let secret = secrets["stripe-webhook"]["signing_secrets"][0].as_str().context("no local signing secret")?;
+        let secrets: Value =
+            serde_json::from_str(&std::fs::read_to_string(root::path("infra/local/secrets.json"))?)?;
+        let secret =
+            secrets["stripe-webhook"]["signing_secrets"][0].as_str().context("no local signing secret")?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes())?;
         mac.update(format!("{now}.{}", self.body).as_bytes());
         let signature = format!("t={now},v1={}", hex::encode(mac.finalize().into_bytes()));
-        let headers = [("content-type", "application/json; charset=utf-8"), ("stripe-signature", signature.as_str())];
+        let headers =
+            [("content-type", "application/json; charset=utf-8"), ("stripe-signature", signature.as_str())];
         http::post(&format!("{}/stripe/{}", state.webhook_url, cloud::PAIR), &headers, &self.body)
     }
 
@@ -103,12 +116,15 @@ impl Paid {
     pub(super) fn standing(&self, state: &State) -> Result<Standing> {
         let key = json!({"pk": {"S": format!("X#{}#{FLOW}#{}", cloud::PAIR, self.event)}, "sk": {"S": "-"}});
         let request = json!({"TableName": state.table, "Key": key, "ConsistentRead": true});
-        let found = cloud::call("dynamodb", "DynamoDB_20120810.GetItem", "1.0", &request)?.json("reading the execution")?;
+        let found = cloud::call("dynamodb", "DynamoDB_20120810.GetItem", "1.0", &request)?
+            .json("reading the execution")?;
         let item = &found["Item"];
         if item.is_null() {
             return Ok(Standing::Unseen);
         }
-        let Some(status) = item["status"]["S"].as_str() else { bail!("the execution's row has no status: {item}") };
+        let Some(status) = item["status"]["S"].as_str() else {
+            bail!("the execution's row has no status: {item}")
+        };
         Ok(match status {
             "done" => Standing::Done,
             "parked" => Standing::Ended(format!("parked: {}", item["parked"])),

@@ -65,7 +65,8 @@ impl Store for MemoryStore {
             .filter_map(|(key, attributes)| Some((text(attributes, sk_name)?, item(key, attributes))))
             .collect();
         found.sort_by(|a, b| (&a.0, &a.1.key).cmp(&(&b.0, &b.1.key)));
-        let start = from.map_or(0, |from| found.iter().position(|(_, i)| i.key == from).map_or(0, |at| at + 1));
+        let start =
+            from.map_or(0, |from| found.iter().position(|(_, i)| i.key == from).map_or(0, |at| at + 1));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = found.len() > start.saturating_add(limit);
         let items: Vec<Item> = found.into_iter().skip(start).take(limit).map(|(_, item)| item).collect();
@@ -103,7 +104,9 @@ fn item(key: &Key, attributes: &BTreeMap<String, Value>) -> Item {
 fn parts(write: &Write) -> (&Key, &[Condition]) {
     match write {
         Write::Put { item, when } => (&item.key, when),
-        Write::Update { key, when, .. } | Write::Delete { key, when } | Write::Check { key, when } => (key, when),
+        Write::Update { key, when, .. } | Write::Delete { key, when } | Write::Check { key, when } => {
+            (key, when)
+        }
     }
 }
 

@@ -36,6 +36,20 @@ fn every_flow_loads_and_has_golden_cases() {
     }
 }
 
+/// Editors check against the schema what the loader checks with the types.
+#[test]
+fn the_schema_takes_every_flow_and_refuses_a_slip() {
+    let schema = serde_json::to_value(flow::document::schema()).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for source in flows::all() {
+        let document: serde_json::Value = serde_saphyr::from_str(&source.yaml).unwrap();
+        let errors: Vec<String> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", source.folder);
+        let slip: serde_json::Value = serde_saphyr::from_str(&source.yaml.replace("use:", "uses:")).unwrap();
+        assert!(!schema.is_valid(&slip), "{}: `uses` is no member of a step", source.folder);
+    }
+}
+
 #[test]
 fn routes_are_the_triggers_of_the_plans() {
     for (flow, triggers) in flows::routes().unwrap() {

@@ -103,7 +103,8 @@ pub(crate) fn specs() -> Vec<ActionSpec> {
         links: &[],
     };
     let any = || schemars::json_schema!({ "type": "object" });
-    vec![
+    let mut specs = flow::stored::specs().unwrap();
+    specs.extend([
         spec("stripe.payment.read", Effect::Read, schema_for!(ReadPayment), schema_for!(Payment)),
         spec("magento.order.read", Effect::Read, schema_for!(ReadOrder), schema_for!(Order)),
         spec("magento.order.mark_paid", write, schema_for!(MarkPaid), schema_for!(Marked)),
@@ -111,7 +112,8 @@ pub(crate) fn specs() -> Vec<ActionSpec> {
         spec("erp.sales_invoice.put", write, schema_for!(Put<SalesInvoice>), any()),
         spec("wms.fulfilment.put", write, schema_for!(Put<Fulfilment>), any()),
         spec("stripe.payment.tag", write, schema_for!(Tag), any()),
-    ]
+    ]);
+    specs
 }
 
 /// Whether an input is what the action takes, and its documents add up.
@@ -121,6 +123,7 @@ fn check(action: &str, input: Value) -> Result<(), String> {
     }
     match action {
         "stripe.payment.read" => read::<ReadPayment>(input).map(drop),
+        "store.link.read" => read::<flow::stored::Input>(input).map(drop),
         "magento.order.read" => read::<ReadOrder>(input).map(drop),
         "magento.order.mark_paid" => read::<MarkPaid>(input).map(drop),
         "erp.sales_order.put" => {

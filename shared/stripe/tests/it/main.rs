@@ -2,4 +2,8 @@
 
 mod event;
 mod fixtures;
+mod payment_read;
+mod payment_tag;
+mod refusal;
 mod webhook;
+mod world;

@@ -11,15 +11,23 @@ async fn requests_are_counted_and_their_credentials_cut() {
     stripe(&sandbox, "POST", "/v1/payment_intents/pi_none", card, &[("idempotency-key", "k-1")]).await;
     rest(&sandbox, "GET", "/erp/v1/orders?key=a", &Value::Null, &[]).await;
     let all = admin(&sandbox, "GET", "/admin/requests", &Value::Null).await;
-    assert!(!all.text.contains(sandbox::STRIPE_KEY) && !all.text.contains(sandbox::ERP_TOKEN), "{}", all.text);
+    assert!(
+        !all.text.contains(sandbox::STRIPE_KEY) && !all.text.contains(sandbox::ERP_TOKEN),
+        "{}",
+        all.text
+    );
     assert_eq!(all.json()["count"], 2);
     let some = admin(&sandbox, "GET", "/admin/requests?system=stripe&method=post", &Value::Null).await.json();
     let seen = &some["data"][0];
-    assert_eq!((&seen["path"], &seen["status"], &seen["body"]), (&json!("/v1/payment_intents/pi_none"), &json!(404), &json!(card)));
+    assert_eq!(
+        (&seen["path"], &seen["status"], &seen["body"]),
+        (&json!("/v1/payment_intents/pi_none"), &json!(404), &json!(card))
+    );
     let headers: Vec<(String, String)> = serde_json::from_value(seen["headers"].clone()).unwrap();
     assert!(headers.contains(&("authorization".to_owned(), "Bearer [redacted]".to_owned())), "{headers:?}");
     assert!(headers.contains(&("idempotency-key".to_owned(), "k-1".to_owned())), "{headers:?}");
-    let later = admin(&sandbox, "GET", &format!("/admin/requests?after={}", seen["n"]), &Value::Null).await.json();
+    let later =
+        admin(&sandbox, "GET", &format!("/admin/requests?after={}", seen["n"]), &Value::Null).await.json();
     assert_eq!((&later["count"], &later["data"][0]["query"]), (&json!(1), &json!("key=a")));
     admin(&sandbox, "DELETE", "/admin/requests", &Value::Null).await;
     assert_eq!(sandbox.requests(0).len(), 0);

@@ -58,7 +58,13 @@ pub(crate) async fn admin(sandbox: &Sandbox, method: &str, path: &str, body: &Va
 }
 
 /// Asks Stripe with the right key and version, and further headers.
-pub(crate) async fn stripe(sandbox: &Sandbox, method: &str, path: &str, body: &str, more: &[(&str, &str)]) -> Got {
+pub(crate) async fn stripe(
+    sandbox: &Sandbox,
+    method: &str,
+    path: &str,
+    body: &str,
+    more: &[(&str, &str)],
+) -> Got {
     let key = format!("Bearer {STRIPE_KEY}");
     let mut headers = vec![("authorization", key.as_str()), ("stripe-version", "2026-10-28.endive")];
     if method == "POST" {
@@ -69,7 +75,13 @@ pub(crate) async fn stripe(sandbox: &Sandbox, method: &str, path: &str, body: &s
 }
 
 /// Asks ERP or WMS with the right token.
-pub(crate) async fn rest(sandbox: &Sandbox, method: &str, path: &str, body: &Value, more: &[(&str, &str)]) -> Got {
+pub(crate) async fn rest(
+    sandbox: &Sandbox,
+    method: &str,
+    path: &str,
+    body: &Value,
+    more: &[(&str, &str)],
+) -> Got {
     let token = if path.starts_with("/erp") { ERP_TOKEN } else { WMS_TOKEN };
     let bearer = format!("Bearer {token}");
     let mut headers = vec![("authorization", bearer.as_str()), ("content-type", "application/json")];

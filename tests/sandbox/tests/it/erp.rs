@@ -26,7 +26,8 @@ async fn put(sandbox: &Sandbox, path: &str, body: &Value) -> Got {
 
 async fn with_parties() -> Sandbox {
     let sandbox = sandbox();
-    let customer = json!({"name": "Ada Lovelace", "email": "ada@example.com", "addresses": [], "external_refs": {}});
+    let customer =
+        json!({"name": "Ada Lovelace", "email": "ada@example.com", "addresses": [], "external_refs": {}});
     assert_eq!(put(&sandbox, "customers/tb:c:1", &customer).await.status, 201);
     let item = json!({"name": "Lamp", "type": "stock", "uom": "piece"});
     assert_eq!(put(&sandbox, "items/LAMP", &item).await.status, 201);
@@ -73,7 +74,12 @@ async fn what_is_wrong_with_an_order_is_named_by_field() {
         ("/total", usd("90.31"), "/total", "total_mismatch"),
         ("/total", usd("90.3"), "/total/amount", "money_digits"),
         ("/total", json!({"amount": 90.3, "currency": "USD"}), "/total/amount", "money_form"),
-        ("/discount", json!({"amount": "0.00", "currency": "EUR"}), "/discount/currency", "currency_mismatch"),
+        (
+            "/discount",
+            json!({"amount": "0.00", "currency": "EUR"}),
+            "/discount/currency",
+            "currency_mismatch",
+        ),
         ("/customer_key", json!("tb:c:2"), "/customer_key", "customer_unknown"),
         ("/lines/0/sku", json!("TABLE"), "/lines/0/sku", "sku_unknown"),
         ("/lines/0/sku", json!("REFUSED-BY-ERP"), "/lines/0/sku", "sku_refused"),
@@ -91,7 +97,8 @@ async fn what_is_wrong_with_an_order_is_named_by_field() {
         assert_eq!(got.status, 422, "{pointer} {code}: {}", got.text);
         assert_eq!(got.json()["errors"], json!([{"path": path, "code": code}]), "{}", got.text);
     }
-    let refused = put(&sandbox, "items/REFUSED-BY-ERP", &json!({"name": "x", "type": "stock", "uom": "piece"})).await;
+    let refused =
+        put(&sandbox, "items/REFUSED-BY-ERP", &json!({"name": "x", "type": "stock", "uom": "piece"})).await;
     assert_eq!((refused.status, refused.json()["code"].clone()), (422, json!("sku_refused")));
     let found = rest(&sandbox, "GET", "/erp/v1/orders", &Value::Null, &[]).await.json();
     assert_eq!(found["data"], json!([]));
@@ -100,7 +107,9 @@ async fn what_is_wrong_with_an_order_is_named_by_field() {
 #[tokio::test]
 async fn yen_and_dinars_have_their_own_digits() {
     let sandbox = with_parties().await;
-    for (currency, price, total, wrong) in [("JPY", "2433", "2433", "2433.00"), ("KWD", "2.433", "2.433", "2.43")] {
+    for (currency, price, total, wrong) in
+        [("JPY", "2433", "2433", "2433.00"), ("KWD", "2.433", "2.433", "2.43")]
+    {
         let money = |amount: &str| json!({"amount": amount, "currency": currency});
         let zero = if currency == "JPY" { "0" } else { "0.000" };
         let mut order = json!({
@@ -121,9 +130,18 @@ async fn yen_and_dinars_have_their_own_digits() {
 async fn an_order_is_confirmed_cancelled_and_never_goes_back() {
     let (sandbox, id) = with_order().await;
     let post = async |verb: &str, key: &str| {
-        rest(&sandbox, "POST", &format!("/erp/v1/orders/{id}/{verb}"), &Value::Null, &[("idempotency-key", key)]).await
+        rest(
+            &sandbox,
+            "POST",
+            &format!("/erp/v1/orders/{id}/{verb}"),
+            &Value::Null,
+            &[("idempotency-key", key)],
+        )
+        .await
     };
-    for (verb, key, state) in [("confirm", "1", "confirmed"), ("confirm", "2", "confirmed"), ("cancel", "3", "cancelled")] {
+    for (verb, key, state) in
+        [("confirm", "1", "confirmed"), ("confirm", "2", "confirmed"), ("cancel", "3", "cancelled")]
+    {
         let got = post(verb, key).await;
         assert_eq!((got.status, got.json()["state"].clone()), (200, json!(state)));
     }
@@ -155,7 +173,10 @@ async fn an_order_is_invoiced_once_and_credited_no_further() {
     };
     assert_eq!(put(&sandbox, "invoices/tb:n:1", &note("90.00")).await.status, 201);
     let over = put(&sandbox, "invoices/tb:n:2", &note("0.31")).await;
-    assert_eq!((over.json()["code"].clone(), over.json()["left"].clone()), (json!("over_credit"), usd("0.30")));
+    assert_eq!(
+        (over.json()["code"].clone(), over.json()["left"].clone()),
+        (json!("over_credit"), usd("0.30"))
+    );
     assert_eq!(put(&sandbox, "invoices/tb:n:3", &note("0.30")).await.status, 201);
 }
 
@@ -185,12 +206,19 @@ async fn payments_settle_invoices_and_shipments_orders() {
         json!({"direction": "in", "customer_key": "tb:c:1", "amount": usd(amount), "date": "2026-11-24", "account": "1050",
                "reference": "ch_1", "allocations": [{"invoice_key": "tb:i:1", "amount": usd(part)}]})
     };
-    assert_eq!(put(&sandbox, "payments/tb:p:1", &payment("90.30", "90.31")).await.json()["code"], "over_allocated");
+    assert_eq!(
+        put(&sandbox, "payments/tb:p:1", &payment("90.30", "90.31")).await.json()["code"],
+        "over_allocated"
+    );
     assert_eq!(put(&sandbox, "payments/tb:p:1", &payment("90.30", "90.30")).await.status, 201);
-    assert_eq!(put(&sandbox, "payments/tb:p:2", &payment("1.00", "1.00")).await.json()["code"], "over_allocated");
+    assert_eq!(
+        put(&sandbox, "payments/tb:p:2", &payment("1.00", "1.00")).await.json()["code"],
+        "over_allocated"
+    );
     let owed = rest(&sandbox, "GET", "/erp/v1/balances?account=1200", &Value::Null, &[]).await.json();
     assert_eq!(owed["data"][0]["balance"], usd("0.00"));
-    let shipment = |qty: u32| json!({"order_key": "tb:o:1", "lines": [{"line_id": "1", "qty": qty}], "tracking": []});
+    let shipment =
+        |qty: u32| json!({"order_key": "tb:o:1", "lines": [{"line_id": "1", "qty": qty}], "tracking": []});
     assert_eq!(put(&sandbox, "shipments/tb:s:1", &shipment(2)).await.status, 201);
     assert_eq!(put(&sandbox, "shipments/tb:s:2", &shipment(2)).await.json()["code"], "over_shipped");
     let stock = rest(&sandbox, "GET", "/erp/v1/stock", &Value::Null, &[]).await.json();
@@ -224,8 +252,13 @@ async fn a_journal_balances_or_is_refused() {
         assert_eq!(rest(&sandbox, "POST", &path, &body, &[]).await.status, status);
     }
     let balances = rest(&sandbox, "GET", "/erp/v1/balances", &Value::Null, &[]).await.json();
-    assert!(balances["data"].as_array().unwrap().iter().all(|row| row["balance"] == usd("0.00")), "{balances}");
-    let then = rest(&sandbox, "GET", "/erp/v1/balances?account=1100&as_of=2026-11-24", &Value::Null, &[]).await.json();
+    assert!(
+        balances["data"].as_array().unwrap().iter().all(|row| row["balance"] == usd("0.00")),
+        "{balances}"
+    );
+    let then = rest(&sandbox, "GET", "/erp/v1/balances?account=1100&as_of=2026-11-24", &Value::Null, &[])
+        .await
+        .json();
     assert_eq!(then["data"][0]["balance"], usd("10.00"));
 }
 
@@ -233,11 +266,16 @@ async fn a_journal_balances_or_is_refused() {
 async fn customers_change_under_their_version() {
     let sandbox = with_parties().await;
     let path = "/erp/v1/customers/tb:c:1";
-    let renamed = json!({"name": "Ada King", "email": "ada@example.com", "addresses": [], "external_refs": {}});
+    let renamed =
+        json!({"name": "Ada King", "email": "ada@example.com", "addresses": [], "external_refs": {}});
     let stale = rest(&sandbox, "PUT", path, &renamed, &[("if-match", "\"7\"")]).await;
     assert_eq!(stale.status, 412);
-    let changed = rest(&sandbox, "PUT", path, &renamed, &[("if-match", "\"1\""), ("x-request-id", "r-1")]).await;
-    assert_eq!((changed.status, changed.header("etag"), changed.header("x-request-id")), (200, Some("\"2\""), Some("r-1")));
+    let changed =
+        rest(&sandbox, "PUT", path, &renamed, &[("if-match", "\"1\""), ("x-request-id", "r-1")]).await;
+    assert_eq!(
+        (changed.status, changed.header("etag"), changed.header("x-request-id")),
+        (200, Some("\"2\""), Some("r-1"))
+    );
     let list = rest(&sandbox, "GET", "/erp/v1/customers?limit=1", &Value::Null, &[]).await.json();
     assert_eq!(list["data"][0]["name"], "Ada King");
     assert_eq!(rest(&sandbox, "GET", "/erp/v1/customers?limit=201", &Value::Null, &[]).await.status, 400);
@@ -251,12 +289,17 @@ async fn strangers_and_broken_bodies_are_refused() {
     let health = rest(&sandbox, "GET", "/erp/v1/health", &Value::Null, &[]).await.json();
     assert_eq!(health["company_currency"], "USD");
     let key = "k".repeat(141);
-    for (path, body, code) in [("orders/a", "{", "malformed"), ("orders/a", "[]", "malformed"), (key.as_str(), "{}", "")] {
+    for (path, body, code) in
+        [("orders/a", "{", "malformed"), ("orders/a", "[]", "malformed"), (key.as_str(), "{}", "")]
+    {
         let path = if code.is_empty() { format!("/erp/v1/orders/{path}") } else { format!("/erp/v1/{path}") };
         let bearer = format!("Bearer {}", sandbox::ERP_TOKEN);
         let got = ask(&sandbox, request("PUT", &path, &[("authorization", &bearer)], body)).await;
         assert_eq!(got.status, 400);
         assert_eq!(got.json()["code"], if code.is_empty() { "key_invalid" } else { code });
     }
-    assert_eq!(rest(&sandbox, "GET", "/erp/v1/colours", &Value::Null, &[]).await.json()["code"], "no_such_route");
+    assert_eq!(
+        rest(&sandbox, "GET", "/erp/v1/colours", &Value::Null, &[]).await.json()["code"],
+        "no_such_route"
+    );
 }

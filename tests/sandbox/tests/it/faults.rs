@@ -20,7 +20,8 @@ async fn customers(sandbox: &Sandbox, header: &[(&str, &str)]) -> usize {
 #[tokio::test]
 async fn a_fault_meets_its_requests_and_is_used_up() {
     let sandbox = sandbox();
-    let plan = json!({"system": "erp", "fault": "error=503", "times": 2, "method": "put", "path": "/customers"});
+    let plan =
+        json!({"system": "erp", "fault": "error=503", "times": 2, "method": "put", "path": "/customers"});
     assert_eq!(admin(&sandbox, "POST", "/admin/faults", &plan).await.status, 200);
     let put = async || rest(&sandbox, "PUT", "/erp/v1/customers/k", &customer(), &[]).await;
     assert_eq!(customers(&sandbox, &[]).await, 0);
@@ -31,7 +32,12 @@ async fn a_fault_meets_its_requests_and_is_used_up() {
     assert_eq!(admin(&sandbox, "GET", "/admin/faults", &Value::Null).await.json()["planned"], json!([]));
     let wrong = json!({"system": "erp", "fault": "earthquake"});
     let refused = admin(&sandbox, "POST", "/admin/faults", &wrong).await;
-    assert_eq!((refused.status, refused.text.contains("commit_then_timeout")), (400, true), "{}", refused.text);
+    assert_eq!(
+        (refused.status, refused.text.contains("commit_then_timeout")),
+        (400, true),
+        "{}",
+        refused.text
+    );
 }
 
 #[tokio::test]
@@ -74,7 +80,9 @@ async fn pages_come_in_place_of_answers() {
 #[tokio::test]
 async fn a_system_that_is_down_drops_connections_and_the_others_go_on() {
     let sandbox = sandbox();
-    let down = async |down: bool| admin(&sandbox, "POST", "/admin/down", &json!({"system": "wms", "down": down})).await;
+    let down = async |down: bool| {
+        admin(&sandbox, "POST", "/admin/down", &json!({"system": "wms", "down": down})).await
+    };
     assert_eq!(down(true).await.json()["down"], json!(["wms"]));
     assert!(rest(&sandbox, "GET", "/wms/v1/health", &Value::Null, &[]).await.dropped);
     assert_eq!(rest(&sandbox, "GET", "/erp/v1/health", &Value::Null, &[]).await.status, 200);
@@ -128,7 +136,8 @@ async fn an_answer_that_is_lost_on_the_wire_is_lost_for_the_client_only() {
     assert!(put("slow", "latency=1500").await.unwrap_err().is_timeout());
     assert_eq!(put("slow", "latency=600").await.unwrap(), 201);
     for (key, there) in [("plain", 1), ("silent", 1), ("cut", 1), ("dropped", 0)] {
-        let found = rest(&sandbox, "GET", &format!("/erp/v1/customers?key={key}"), &Value::Null, &[]).await.json();
+        let found =
+            rest(&sandbox, "GET", &format!("/erp/v1/customers?key={key}"), &Value::Null, &[]).await.json();
         assert_eq!(found["data"].as_array().unwrap().len(), there, "{key}");
     }
     server.abort();

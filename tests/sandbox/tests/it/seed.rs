@@ -5,9 +5,30 @@ use sandbox::{Sandbox, Seed, Seeded, Settings};
 use serde_json::Value;
 
 const KINDS: [&str; 24] = [
-    "simple", "configurable", "bundle", "fixed_bundle", "virtual", "guest", "mixed", "twelve_lines", "jpy", "eur", "kwd",
-    "pending_payment", "discount", "tax_included", "tax_included_discount", "holded", "canceled", "no_lines",
-    "unknown_currency", "refused_sku", "amount_mismatch", "magentoorderid", "description_only", "unrelated",
+    "simple",
+    "configurable",
+    "bundle",
+    "fixed_bundle",
+    "virtual",
+    "guest",
+    "mixed",
+    "twelve_lines",
+    "jpy",
+    "eur",
+    "kwd",
+    "pending_payment",
+    "discount",
+    "tax_included",
+    "tax_included_discount",
+    "holded",
+    "canceled",
+    "no_lines",
+    "unknown_currency",
+    "refused_sku",
+    "amount_mismatch",
+    "magentoorderid",
+    "description_only",
+    "unrelated",
 ];
 
 fn make(kind: &str) -> Seeded {
@@ -36,10 +57,13 @@ fn ties_out(order: &Value, prefix: &str) {
 /// Rows that carry money: those without parent, except bundles whose children are priced.
 fn money_rows(order: &Value) -> Vec<&Value> {
     let items = order["items"].as_array().unwrap();
-    let children = |row: &Value| items.iter().filter(|child| child["parent_item_id"] == row["item_id"]).collect::<Vec<_>>();
+    let children = |row: &Value| {
+        items.iter().filter(|child| child["parent_item_id"] == row["item_id"]).collect::<Vec<_>>()
+    };
     let mut rows = Vec::new();
     for row in items.iter().filter(|row| row["parent_item_id"].is_null()) {
-        let priced: Vec<&Value> = children(row).into_iter().filter(|child| amount(&child["price"]) > Decimal::ZERO).collect();
+        let priced: Vec<&Value> =
+            children(row).into_iter().filter(|child| amount(&child["price"]) > Decimal::ZERO).collect();
         if priced.is_empty() { rows.push(row) } else { rows.extend(priced) }
     }
     rows
@@ -56,7 +80,11 @@ fn every_kind_ties_out_in_both_currencies() {
         let sum = |name: &str| rows.iter().map(|row| amount(&row[name])).sum::<Decimal>();
         assert_eq!(sum("row_total"), amount(&order["subtotal"]), "{kind}");
         assert_eq!(sum("base_row_total"), amount(&order["base_subtotal"]), "{kind}");
-        assert_eq!(sum("tax_amount") + amount(&order["shipping_tax_amount"]), amount(&order["tax_amount"]), "{kind}");
+        assert_eq!(
+            sum("tax_amount") + amount(&order["shipping_tax_amount"]),
+            amount(&order["tax_amount"]),
+            "{kind}"
+        );
         let discount = sum("discount_amount") + amount(&order["shipping_discount_amount"]);
         assert_eq!(-discount, amount(&order["discount_amount"]), "{kind}");
         assert_eq!(
@@ -118,7 +146,8 @@ fn kinds_are_what_their_names_say() {
     assert!(amount(&of("discount", "/discount_amount")) < Decimal::ZERO);
     assert!(amount(&of("tax_included_discount", "/discount_tax_compensation_amount")) > Decimal::ZERO);
     assert!(make("unrelated").event["data"]["object"]["metadata"].as_object().unwrap().is_empty());
-    let unknown = Sandbox::new(Settings::default()).seed(&Seed { kind: "gold".to_owned(), ..Seed::default() });
+    let unknown =
+        Sandbox::new(Settings::default()).seed(&Seed { kind: "gold".to_owned(), ..Seed::default() });
     assert!(unknown.unwrap_err().to_string().contains("tax_included"));
 }
 

@@ -19,13 +19,24 @@ fn id<'a>(made: &'a Value, name: &str) -> &'a str {
 async fn a_request_needs_a_key_a_version_and_the_right_account() {
     let sandbox = sandbox();
     let version = ("stripe-version", "2026-10-28.endive");
-    let basic = format!("Basic {}", base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{STRIPE_KEY}:")));
+    let basic = format!(
+        "Basic {}",
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, format!("{STRIPE_KEY}:"))
+    );
     let bearer = format!("Bearer {STRIPE_KEY}");
     let cases: &[(&[(&str, &str)], u16, &str)] = &[
         (&[version], 401, "You did not provide an API key"),
-        (&[version, ("authorization", "Bearer rk_test_wrong_wrong_wrong")], 401, "Invalid API Key provided: rk_test_****"),
+        (
+            &[version, ("authorization", "Bearer rk_test_wrong_wrong_wrong")],
+            401,
+            "Invalid API Key provided: rk_test_****",
+        ),
         (&[("authorization", &bearer)], 400, "Stripe-Version"),
-        (&[version, ("authorization", &bearer), ("stripe-account", "acct_other")], 403, "does not have access"),
+        (
+            &[version, ("authorization", &bearer), ("stripe-account", "acct_other")],
+            403,
+            "does not have access",
+        ),
         (&[version, ("authorization", &bearer)], 200, "\"object\":\"account\""),
         (&[version, ("authorization", &basic)], 200, "\"object\":\"account\""),
     ];
@@ -41,7 +52,8 @@ async fn a_request_needs_a_key_a_version_and_the_right_account() {
 #[tokio::test]
 async fn a_restricted_key_is_told_which_right_it_lacks() {
     let mut settings = Settings::default();
-    settings.stripe.keys = vec![Key { secret: STRIPE_KEY.to_owned(), denied: vec!["rak_payment_intent_write".to_owned()] }];
+    settings.stripe.keys =
+        vec![Key { secret: STRIPE_KEY.to_owned(), denied: vec!["rak_payment_intent_write".to_owned()] }];
     let sandbox = Sandbox::new(settings);
     let made = pay(&sandbox, &json!({"amount": 100})).await;
     let path = format!("/v1/payment_intents/{}", id(&made, "payment_intent"));
@@ -128,7 +140,8 @@ async fn metadata_merges_on_the_intent_and_does_not_reach_the_charge() {
     let changed = stripe(&sandbox, "POST", &path, body, &[]).await.json();
     assert_eq!(changed["metadata"], json!({"kept": "1", "tb_order": "100000012", "Order #": "7"}));
     assert_eq!(changed["description"], "Order");
-    let charge = stripe(&sandbox, "GET", &format!("/v1/charges/{}", id(&made, "charge")), "", &[]).await.json();
+    let charge =
+        stripe(&sandbox, "GET", &format!("/v1/charges/{}", id(&made, "charge")), "", &[]).await.json();
     assert_eq!(charge["metadata"], json!({"kept": "1", "gone": "2"}));
     let long = format!("metadata[{}]=x", "k".repeat(41));
     for body in [long, format!("metadata[k]={}", "v".repeat(501)), "colour=red".to_owned()] {
@@ -163,7 +176,9 @@ async fn a_500_is_kept_under_its_key_and_a_refusal_is_not() {
     let sandbox = sandbox();
     let made = pay(&sandbox, &json!({"amount": 1000})).await;
     let body = format!("charge={}&amount=100", id(&made, "charge"));
-    for (fault, kept) in [("error=500", true), ("error=402", true), ("error=429", false), ("error=409", false)] {
+    for (fault, kept) in
+        [("error=500", true), ("error=402", true), ("error=429", false), ("error=409", false)]
+    {
         let key = format!("key-{fault}");
         let headers = [("idempotency-key", key.as_str()), ("x-sandbox-fault", fault)];
         let first = stripe(&sandbox, "POST", "/v1/refunds", &body, &headers).await;
@@ -200,11 +215,18 @@ async fn refunds_never_exceed_what_was_taken() {
     let made = pay(&sandbox, &json!({"amount": 1000})).await;
     let charge = id(&made, "charge");
     let refund = async |body: String| stripe(&sandbox, "POST", "/v1/refunds", &body, &[]).await;
-    let first = refund(format!("payment_intent={}&amount=400&metadata[memo]=3", id(&made, "payment_intent"))).await;
+    let first =
+        refund(format!("payment_intent={}&amount=400&metadata[memo]=3", id(&made, "payment_intent"))).await;
     assert_eq!(first.json()["metadata"], json!({"memo": "3"}));
-    assert_eq!(refund(format!("charge={charge}&amount=601")).await.json()["error"]["code"], "amount_too_large");
+    assert_eq!(
+        refund(format!("charge={charge}&amount=601")).await.json()["error"]["code"],
+        "amount_too_large"
+    );
     assert_eq!(refund(format!("charge={charge}")).await.json()["amount"], 600);
-    assert_eq!(refund(format!("charge={charge}&amount=1")).await.json()["error"]["code"], "charge_already_refunded");
+    assert_eq!(
+        refund(format!("charge={charge}&amount=1")).await.json()["error"]["code"],
+        "charge_already_refunded"
+    );
     let after = stripe(&sandbox, "GET", &format!("/v1/charges/{charge}"), "", &[]).await.json();
     assert_eq!((&after["amount_refunded"], &after["refunded"]), (&json!(1000), &json!(true)));
     let held = pay(&sandbox, &json!({"amount": 1000, "captured": false})).await;
@@ -212,7 +234,8 @@ async fn refunds_never_exceed_what_was_taken() {
     let disputed = pay(&sandbox, &json!({"amount": 1000, "charge": {"disputed": true}})).await;
     let refused = refund(format!("charge={}", id(&disputed, "charge"))).await;
     assert_eq!(refused.json()["error"]["code"], "charge_disputed");
-    let rows = stripe(&sandbox, "GET", &format!("/v1/balance_transactions?source={charge}"), "", &[]).await.json();
+    let rows =
+        stripe(&sandbox, "GET", &format!("/v1/balance_transactions?source={charge}"), "", &[]).await.json();
     assert_eq!(rows["data"].as_array().unwrap().len(), 1);
 }
 
@@ -222,7 +245,8 @@ async fn an_authorisation_is_captured_once() {
     let made = pay(&sandbox, &json!({"amount": 1000, "captured": false})).await;
     assert_eq!(made["balance_transaction"], Value::Null);
     let path = format!("/v1/payment_intents/{}/capture", id(&made, "payment_intent"));
-    let captured = stripe(&sandbox, "POST", &path, "amount_to_capture=700&expand[]=latest_charge", &[]).await.json();
+    let captured =
+        stripe(&sandbox, "POST", &path, "amount_to_capture=700&expand[]=latest_charge", &[]).await.json();
     assert_eq!((&captured["status"], &captured["amount_received"]), (&json!("succeeded"), &json!(700)));
     assert_eq!(captured["latest_charge"]["amount_captured"], 700);
     assert_eq!(captured["latest_charge"]["amount_refunded"], 300);
@@ -235,7 +259,8 @@ async fn an_authorisation_is_captured_once() {
 #[tokio::test]
 async fn limits_and_locks_say_which_they_are() {
     let sandbox = sandbox();
-    let ask = async |fault: &str| stripe(&sandbox, "GET", "/v1/balance", "", &[("x-sandbox-fault", fault)]).await;
+    let ask =
+        async |fault: &str| stripe(&sandbox, "GET", "/v1/balance", "", &[("x-sandbox-fault", fault)]).await;
     let plain = ask("error=429").await;
     assert_eq!(plain.json()["error"]["code"], "rate_limit");
     assert_eq!(plain.header("stripe-rate-limited-reason"), Some("global-rate"));

@@ -23,7 +23,9 @@ async fn a_request_may_change_until_it_is_picked() {
     }
     body["notes"] = json!("leave with the neighbour");
     assert_eq!(rest(&sandbox, "PUT", path, &body, &[]).await.json()["notes"], body["notes"]);
-    let to = async |to: &str| admin(&sandbox, "POST", "/admin/fulfilments", &json!({"key": "tb:f:1", "to": to})).await;
+    let to = async |to: &str| {
+        admin(&sandbox, "POST", "/admin/fulfilments", &json!({"key": "tb:f:1", "to": to})).await
+    };
     assert_eq!(to("picking").await.json()["webhook"], Value::Null);
     assert_eq!(rest(&sandbox, "PUT", path, &body, &[]).await.status, 200);
     let refused = rest(&sandbox, "PUT", path, &fulfilment(), &[]).await;
@@ -33,7 +35,10 @@ async fn a_request_may_change_until_it_is_picked() {
     let (headers, text) = (&webhook["headers"], webhook["body"].as_str().unwrap());
     let at = headers["webhook-timestamp"].as_str().unwrap().parse().unwrap();
     let id = headers["webhook-id"].as_str().unwrap();
-    assert_eq!(headers["webhook-signature"], sign_webhook(WMS_SIGNING_SECRET, id, at, text.as_bytes()).unwrap());
+    assert_eq!(
+        headers["webhook-signature"],
+        sign_webhook(WMS_SIGNING_SECRET, id, at, text.as_bytes()).unwrap()
+    );
     let event: Value = serde_json::from_str(text).unwrap();
     assert_eq!((&event["type"], &event["sequence"]), (&json!("shipment.created"), &json!(1)));
     let cancel = rest(&sandbox, "POST", &format!("{path}/cancel"), &Value::Null, &[]).await;

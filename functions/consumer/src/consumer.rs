@@ -1,0 +1,87 @@
+//! A consumer: the engine of one flow over the real ports.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use aws::{Queues, Secrets, SystemClock, Table};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use connections::Connections;
+use environment::Stage;
+use flow::engine::{Engine, Settings};
+use flow::{Fault, Ports, Queue, QueueName};
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::LambdaEvent;
+
+use crate::batch;
+use crate::config::Config;
+
+/// How much longer than the function's timeout a claim lasts.
+const LEASE_SPARE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Why the function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The environment file is not in the package.
+    #[error("{path} cannot be read ({problem}); is the stage right, and was the function built with `cargo xtask build`?")]
+    NoEnvironment {
+        /// The file.
+        path: String,
+        /// What the system said.
+        problem: std::io::Error,
+    },
+    /// The environment file has mistakes.
+    #[error(transparent)]
+    Environment(#[from] environment::Error),
+    /// The flow is not shipped, or its document has mistakes.
+    #[error(transparent)]
+    Flow(#[from] flows::Error),
+    /// A connector cannot be made.
+    #[error(transparent)]
+    Connector(#[from] Fault),
+}
+
+/// The engine of one flow over the real ports. Built once a process.
+pub struct Consumer {
+    pub(crate) engine: Engine,
+    pub(crate) connections: Connections,
+    pub(crate) queue: Arc<dyn Queue>,
+    pub(crate) queue_name: QueueName,
+}
+
+impl Consumer {
+    /// Reads the environment file, loads the flow and prepares the clients. Calls nobody.
+    ///
+    /// # Errors
+    /// Something is missing from the package or the variables.
+    pub async fn connect(config: Config) -> Result<Self, StartError> {
+        let path = config.environments.join(format!("{}.yaml", config.stage));
+        let yaml = std::fs::read_to_string(&path)
+            .map_err(|problem| StartError::NoEnvironment { path: path.display().to_string(), problem })?;
+        let stage = Stage::parse(&config.stage, &yaml)?;
+        let plan = flows::load(config.flow.as_str(), &connections::specs()?)?;
+        let sdk = aws::sdk_config().await;
+        let store = Arc::new(Table::new(&sdk, config.table));
+        let queue_name = QueueName::Flow(config.flow);
+        let mut urls: BTreeMap<QueueName, String> =
+            config.queue_urls.into_iter().map(|(flow, url)| (QueueName::Flow(flow), url)).collect();
+        urls.insert(queue_name.clone(), config.queue_url);
+        urls.insert(QueueName::DeadLetter, config.dead_letter_queue_url);
+        let queue: Arc<dyn Queue> = Arc::new(Queues::new(&sdk, urls));
+        let ports = Ports { store: store.clone(), queue: Arc::clone(&queue), clock: Arc::new(SystemClock) };
+        let settings = Settings { lease: config.function_timeout + LEASE_SPARE };
+        let engine = Engine::new(ports, Arc::new(plan), flows::routes()?, settings);
+        let connections = Connections::new(stage, Secrets::new(&sdk), store)?;
+        Ok(Self { engine, connections, queue, queue_name })
+    }
+
+    /// Takes a batch. Messages of a group go in order, and a failure ends only its own group.
+    ///
+    /// # Errors
+    /// Never: each failure belongs to a message.
+    pub async fn handle(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Infallible> {
+        let deadline = i64::try_from(event.context.deadline).ok();
+        let deadline = deadline.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_else(Timestamp::now);
+        Ok(batch::handle(self, event.payload.records, deadline).await)
+    }
+}

@@ -1,0 +1,1 @@
+//! The systems of a pair, connected: secrets, clients, connectors.

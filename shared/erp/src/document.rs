@@ -1,0 +1,130 @@
+//! Documents as the ERP keeps them, and which of several under one key is the one.
+
+use std::fmt;
+
+use canonical::NaturalKey;
+use outbound::rest;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::wire::MoneyText;
+use crate::{Client, Error};
+
+/// Documents of one key that are looked at: more than two have never been seen.
+const OF_ONE_KEY_MAX: usize = 20;
+
+/// Kinds of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Who buys.
+    Customer,
+    /// What is sold.
+    Item,
+    /// A sales order.
+    Order,
+    /// An invoice.
+    Invoice,
+}
+
+impl Kind {
+    /// The name in paths.
+    pub(crate) const fn plural(self) -> &'static str {
+        match self {
+            Self::Customer => "customers",
+            Self::Item => "items",
+            Self::Order => "orders",
+            Self::Invoice => "invoices",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Customer => "customer",
+            Self::Item => "item",
+            Self::Order => "order",
+            Self::Invoice => "invoice",
+        })
+    }
+}
+
+/// A document: what every kind has, and the rest as it came.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Document {
+    pub(crate) id: String,
+    /// `draft`, `confirmed`, `posted`, `cancelled` …
+    #[serde(default)]
+    pub(crate) state: String,
+    #[serde(default)]
+    pub(crate) total: Option<MoneyText>,
+    #[serde(flatten)]
+    pub(crate) content: Map<String, Value>,
+}
+
+impl Document {
+    pub(crate) fn is_cancelled(&self) -> bool {
+        matches!(self.state.as_str(), "cancelled" | "canceled" | "void")
+    }
+
+    /// What it holds, in the form that we send; `None` where it is of another form.
+    pub(crate) fn content<T: DeserializeOwned>(&self) -> Option<T> {
+        let mut content = self.content.clone();
+        if let Some(total) = &self.total {
+            content.insert("total".to_owned(), serde_json::to_value(total).ok()?);
+        }
+        serde_json::from_value(Value::Object(content)).ok()
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Page {
+    pub(crate) data: Vec<Document>,
+    #[serde(default)]
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// Every document of a key that is not cancelled, the lowest id first.
+pub(crate) async fn of_key(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Vec<Document>, Error> {
+    let encoded = rest::encoded(key.as_str()).unwrap_or_default();
+    let query = format!("?key={encoded}&limit={OF_ONE_KEY_MAX}");
+    let page: Page = client.get(&format!("/{}", kind.plural()), &query, format!("find {kind} {key}")).await?;
+    Ok(live(page.data))
+}
+
+/// Without the cancelled ones and without repeats, the lowest id first. Ids that are numbers but for a prefix order by
+/// the number: `SO-9` comes before `SO-10`.
+pub(crate) fn live(mut documents: Vec<Document>) -> Vec<Document> {
+    documents.retain(|document| !document.is_cancelled());
+    documents.sort_by_cached_key(|document| {
+        let digits = document.id.trim_start_matches(|c: char| !c.is_ascii_digit());
+        (digits.trim_start_matches('0').len(), digits.to_owned(), document.id.clone())
+    });
+    documents.dedup_by(|one, other| one.id == other.id);
+    documents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_id_comes_first_and_cancelled_ones_do_not_count() {
+        let document = |id: &str, state: &str| Document {
+            id: id.to_owned(),
+            state: state.to_owned(),
+            total: None,
+            content: Map::new(),
+        };
+        let rows = vec![
+            document("SO-10", "draft"),
+            document("SO-000009", "confirmed"),
+            document("SO-8", "cancelled"),
+            document("SO-10", "draft"),
+        ];
+        let ids: Vec<String> = live(rows).into_iter().map(|row| row.id).collect();
+        assert_eq!(ids, ["SO-000009", "SO-10"]);
+    }
+}

@@ -1,0 +1,194 @@
+//! What can go wrong between us and the ERP, and what the engine is to do about each.
+
+use canonical::NaturalKey;
+use flow::{Class, Fault};
+use outbound::Problem;
+
+use crate::document::Kind;
+
+/// A fault of this connector. No variant holds a secret, a name or a mail address.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// No answer, or none that can be read as an answer.
+    #[error(transparent)]
+    Transport(#[from] outbound::Error),
+    /// The ERP answered with another status than 2xx.
+    #[error("the ERP refused to {}: {problem}; {}", problem.action, advice(problem))]
+    Refused {
+        /// What it means.
+        problem: Box<Problem>,
+    },
+    /// Our own document is wrong; nothing was sent.
+    #[error("{source}; nothing was sent to the ERP: correct the mapping, then replay")]
+    Unsound {
+        /// What is wrong with it.
+        source: canonical::Error,
+    },
+    /// The key holds another document.
+    #[error("the ERP's {kind} {id} holds other content under {key}; compare the two, correct one of them, then replay")]
+    ContentDiffers {
+        /// Its kind.
+        kind: Kind,
+        /// The key.
+        key: NaturalKey,
+        /// The ERP's id.
+        id: String,
+    },
+    /// What the ERP keeps comes to another amount.
+    #[error("the ERP's {kind} {id} comes to {theirs}, ours to {ours}; correct it there, then replay")]
+    TotalDiffers {
+        /// Its kind.
+        kind: Kind,
+        /// The ERP's id.
+        id: String,
+        /// What we sent.
+        ours: String,
+        /// What it says, redacted.
+        theirs: String,
+    },
+    /// Two documents under one key, and one that cannot be taken back.
+    #[error("the ERP has more than one {kind} under {key}: {kept} is kept, reverse {others}, then replay")]
+    DuplicateDocument {
+        /// Their kind.
+        kind: Kind,
+        /// The key.
+        key: NaturalKey,
+        /// The lowest id.
+        kept: String,
+        /// The others.
+        others: String,
+    },
+    /// All documents of the key are cancelled.
+    #[error("the ERP's {kind} {id} under {key} is cancelled; reopen it there or discard this execution")]
+    DocumentCancelled {
+        /// Its kind.
+        kind: Kind,
+        /// The key.
+        key: NaturalKey,
+        /// The ERP's id.
+        id: String,
+    },
+    /// A document that was confirmed, and is not.
+    #[error("the ERP's order {id} is `{state}` after it was confirmed")]
+    NotConfirmed {
+        /// The ERP's id.
+        id: String,
+        /// Its state, redacted.
+        state: String,
+    },
+    /// The ERP has made no invoice of the order.
+    #[error("the ERP has no invoice of {order_key} yet")]
+    InvoiceNotFound {
+        /// The order's key.
+        order_key: NaturalKey,
+    },
+    /// A search with more pages than are read.
+    #[error("the ERP has more than {rows_max} invoices to look through for {order_key}; search from a later time")]
+    SearchTooWide {
+        /// The order's key.
+        order_key: NaturalKey,
+        /// How many are read.
+        rows_max: usize,
+    },
+    /// The ERP is another company's.
+    #[error("the ERP's company keeps its books in {theirs}, the environment file says {ours}; correct erp.base_url or erp.currency")]
+    WrongCompany {
+        /// As the environment file says.
+        ours: String,
+        /// As the ERP says, redacted.
+        theirs: String,
+    },
+    /// A key or SKU that cannot stand in a path.
+    #[error("`{key}` cannot be the key of an {kind}: no URL can hold it")]
+    Unaddressable {
+        /// Of what.
+        kind: Kind,
+        /// The text.
+        key: String,
+    },
+}
+
+impl Error {
+    /// What the engine does.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Transport(error) => error.class(),
+            Self::Refused { problem } => refusal(problem),
+            Self::NotConfirmed { .. } => Class::Conflict,
+            Self::InvoiceNotFound { .. } => Class::NotFound,
+            Self::Unsound { .. }
+            | Self::ContentDiffers { .. }
+            | Self::TotalDiffers { .. }
+            | Self::DuplicateDocument { .. }
+            | Self::DocumentCancelled { .. }
+            | Self::SearchTooWide { .. }
+            | Self::WrongCompany { .. }
+            | Self::Unaddressable { .. } => Class::Validation,
+        }
+    }
+
+    /// The reason in snake case; the ERP's own where it gave one.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Transport(error) => error.code(),
+            Self::Refused { problem } => &problem.code,
+            Self::Unsound { source: canonical::Error::DoesNotAddUp { .. } } => "does_not_add_up",
+            Self::Unsound { .. } => "malformed_document",
+            Self::ContentDiffers { .. } => "content_differs",
+            Self::TotalDiffers { .. } => "total_mismatch",
+            Self::DuplicateDocument { .. } => "duplicate_document",
+            Self::DocumentCancelled { .. } => "document_cancelled",
+            Self::NotConfirmed { .. } => "not_confirmed",
+            Self::InvoiceNotFound { .. } => "invoice_not_found",
+            Self::SearchTooWide { .. } => "search_too_wide",
+            Self::WrongCompany { .. } => "wrong_company",
+            Self::Unaddressable { .. } => "unaddressable",
+        }
+    }
+
+    /// What the ERP refused, where it did.
+    pub(crate) fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused { problem } => Some(problem),
+            _ => None,
+        }
+    }
+
+    /// Whether the key holds other content than we sent, by the ERP's hash of it.
+    pub(crate) fn is_content_differs(&self) -> bool {
+        self.problem().is_some_and(|problem| problem.status == 409 && problem.code == "content_differs")
+    }
+}
+
+/// A code that says more than its status. `wrong_state` stays a conflict: another worker may be about to mend it.
+fn refusal(problem: &Problem) -> Class {
+    match problem.code.as_str() {
+        "content_differs" | "idempotency_key_reused" if problem.status == 409 => Class::Validation,
+        "already_exists" if problem.status == 409 => Class::Duplicate,
+        _ => problem.class(),
+    }
+}
+
+fn advice(problem: &Problem) -> &'static str {
+    match (refusal(problem), problem.code.as_str()) {
+        (_, "sku_refused") => "let the company sell the item or map it to another, then replay",
+        (_, "period_closed") => "post on the first open day, or have the period opened, then replay",
+        (Class::Validation | Class::NotFound, _) => "correct what it names, then replay",
+        (Class::Auth, _) => "put a valid token into the pair's `erp` secret",
+        (Class::Permission, _) => "give the token's user that right, then replay",
+        (Class::UnknownOutcome, _) => "it may have happened and is looked for",
+        (Class::Throttled | Class::Transient | Class::Conflict | Class::Duplicate, _) => "it is tried again",
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let (class, message) = (error.class(), error.to_string());
+        match &error {
+            Error::Refused { problem } => problem.fault(class, message),
+            other => Self::new(class, other.code(), message),
+        }
+    }
+}

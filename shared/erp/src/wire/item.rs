@@ -1,0 +1,25 @@
+//! `PUT /items/{sku}`.
+
+use canonical::SalesOrderLine;
+use serde::Serialize;
+
+/// The shop counts in pieces, whatever a piece is.
+const UNIT: &str = "pcs";
+
+/// An item, as an order's line tells of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Item<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    uom: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    income_account: Option<&'a str>,
+}
+
+impl<'a> Item<'a> {
+    /// The item of a line.
+    pub(crate) fn of(line: &'a SalesOrderLine, income_account: Option<&'a str>) -> Self {
+        Self { name: &line.name, kind: if line.stock { "stock" } else { "service" }, uom: UNIT, income_account }
+    }
+}

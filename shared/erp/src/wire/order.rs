@@ -1,0 +1,126 @@
+//! `PUT /orders/{key}`.
+
+use canonical::{Currency, IncrementId, NaturalKey, Quantity, Rate, SalesOrder, SalesOrderLine, Sku, Tax};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::MoneyText;
+
+/// A sales order. Read back, it may hold more; that is not looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    customer_key: NaturalKey,
+    number: IncrementId,
+    /// The day in the company's time zone. No time of day: an ERP that converts one to UTC would move it to the day before.
+    ordered_at: Date,
+    currency: Currency,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exchange_rate: Option<Rate>,
+    lines: Vec<Line>,
+    shipping: Shipping,
+    discount: MoneyText,
+    total: MoneyText,
+    /// Besides the contract's own members: what the shop's order stands at, in the ERP's words.
+    #[serde(default)]
+    status: String,
+    /// Besides the contract's own members: how it was paid.
+    #[serde(default)]
+    payment: Option<Payment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Line {
+    line_id: String,
+    sku: Sku,
+    qty: Quantity,
+    unit_price: MoneyText,
+    discount: MoneyText,
+    tax: Vec<TaxRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Shipping {
+    amount: MoneyText,
+    tax: Vec<TaxRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct TaxRow {
+    code: String,
+    amount: MoneyText,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Payment {
+    provider: String,
+    reference: String,
+    method: String,
+    amount: MoneyText,
+    paid_on: Date,
+}
+
+impl From<&SalesOrder> for Order {
+    fn from(order: &SalesOrder) -> Self {
+        let payment = &order.payment;
+        Self {
+            customer_key: order.customer_key.clone(),
+            number: order.number.clone(),
+            ordered_at: order.ordered_on,
+            currency: order.currency,
+            exchange_rate: order.exchange_rate,
+            lines: order.lines.iter().map(Line::from).collect(),
+            shipping: Shipping { amount: order.shipping.into(), tax: taxes(&order.shipping_taxes) },
+            discount: order.discount.into(),
+            total: order.total.into(),
+            status: order.status.clone(),
+            payment: Some(Payment {
+                provider: payment.provider.clone(),
+                reference: payment.reference.clone(),
+                method: payment.method.clone(),
+                amount: payment.amount.into(),
+                paid_on: payment.paid_on,
+            }),
+        }
+    }
+}
+
+impl From<&SalesOrderLine> for Line {
+    fn from(line: &SalesOrderLine) -> Self {
+        Self {
+            line_id: line.line_id.clone(),
+            sku: line.sku.clone(),
+            qty: line.quantity,
+            unit_price: line.unit_price.into(),
+            discount: line.discount.into(),
+            tax: taxes(&line.taxes),
+        }
+    }
+}
+
+fn taxes(taxes: &[Tax]) -> Vec<TaxRow> {
+    taxes.iter().map(|tax| TaxRow { code: tax.code.clone(), amount: tax.amount.into() }).collect()
+}
+
+impl Order {
+    /// Whether both say the same about who bought what for how much, and which payment paid for it. The rate, the
+    /// status and the day may have moved between two tries, and an ERP may order its rows as it likes.
+    pub(crate) fn means_the_same(&self, other: &Self) -> bool {
+        let payment = |order: &Self| order.payment.as_ref().map(|payment| payment.reference.clone());
+        let paid_alike = match (payment(self), payment(other)) {
+            (Some(one), Some(other)) => one == other,
+            // An ERP without a place for it does not give it back.
+            _ => true,
+        };
+        paid_alike && self.meaning() == other.meaning()
+    }
+
+    fn meaning(&self) -> Self {
+        let mut order = self.clone();
+        order.lines.sort_by(|one, other| one.line_id.cmp(&other.line_id));
+        for line in &mut order.lines {
+            line.tax.sort_by(|one, other| one.code.cmp(&other.code));
+        }
+        order.shipping.tax.sort_by(|one, other| one.code.cmp(&other.code));
+        Self { exchange_rate: None, status: String::new(), payment: None, ordered_at: Date::ZERO, ..order }
+    }
+}

@@ -1,0 +1,39 @@
+//! The table of actions: dispatch, schemas and rules in one place.
+
+use flow::{Action, ActionSpec, Fault, Table};
+use jiff::SignedDuration;
+
+use crate::order::{comment, mark_paid, read};
+use crate::store;
+use crate::Client;
+
+/// The connector of one pair.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in this file).
+pub fn connector(client: Client) -> Result<Table<Client>, Fault> {
+    let actions = actions(client.timeout(), client.settle())?;
+    Ok(Table::new(client, Client::bind, actions))
+}
+
+/// What the connector can do, without a client or a secret: for checks of flow documents.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in this file).
+pub fn specs() -> Result<Vec<ActionSpec>, Fault> {
+    Ok(actions(TIMEOUT, SETTLE)?.iter().map(|action| action.spec().clone()).collect())
+}
+
+/// Times where no pair says otherwise.
+const TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
+const SETTLE: SignedDuration = SignedDuration::from_secs(5);
+
+fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
+    Ok(vec![
+        Action::read(read::NAME, timeout, read::run)?.links(&[("order", "/id"), ("order_number", "/number")]),
+        Action::write(mark_paid::NAME, timeout, settle, mark_paid::key, mark_paid::find, mark_paid::run)?
+            .links(&[("invoice", "/invoice")]),
+        Action::write(comment::NAME, timeout, settle, comment::key, comment::find, comment::run)?,
+        Action::read(store::read::NAME, timeout, store::read::run)?,
+    ])
+}

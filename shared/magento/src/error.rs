@@ -1,0 +1,149 @@
+//! What can go wrong with Magento, by what the engine does about it.
+
+use flow::{Class, Fault};
+use jiff::SignedDuration;
+
+use crate::refusal::Refusal;
+
+/// A fault of a Magento action.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no usable answer.
+    #[error(transparent)]
+    Outbound(#[from] outbound::Error),
+    /// Magento refused.
+    #[error("Magento refused to {action} ({status}): {message}")]
+    Refused {
+        /// What was tried.
+        action: String,
+        /// HTTP status.
+        status: u16,
+        /// What the engine does.
+        class: Class,
+        /// The reason in snake case.
+        code: &'static str,
+        /// What Magento said, redacted.
+        message: String,
+        /// Seconds to wait.
+        retry_after_s: Option<i64>,
+    },
+    /// The integration lacks a right.
+    #[error(
+        "the Magento integration may not {action}: grant it `{resource}` (System › Integrations › API) and re-authorise it"
+    )]
+    PermissionMissing {
+        /// What was tried.
+        action: String,
+        /// The resource, as the integration's form lists it.
+        resource: String,
+    },
+    /// The order that the payment names is not there (yet).
+    #[error("Magento has no order for {sought} (yet)")]
+    OrderNotFound {
+        /// What was looked for.
+        sought: String,
+    },
+    /// Nothing ties the payment to this shop.
+    #[error("charge {charge} names no order, and no order of this shop names it")]
+    UnrelatedCharge {
+        /// The charge.
+        charge: String,
+    },
+    /// The payment names more than one order.
+    #[error("charge {charge} is for several orders ({orders}); settle it by hand")]
+    SeveralOrders {
+        /// The charge.
+        charge: String,
+        /// Their numbers.
+        orders: String,
+    },
+    /// The order is in a state in which it cannot be paid.
+    #[error("order {order} is {state}: {remedy}")]
+    OrderState {
+        /// Its number.
+        order: String,
+        /// Its state.
+        state: &'static str,
+        /// The reason in snake case.
+        code: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The order cannot be translated.
+    #[error("order {order} cannot be read: {problem}; correct it in Magento, then replay")]
+    OrderUnusable {
+        /// Its number.
+        order: String,
+        /// The reason in snake case.
+        code: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// After a write Magento does not show what was meant.
+    #[error("order {order} is not as it should be after it was to be paid: {problem}")]
+    NotConverged {
+        /// Its number.
+        order: String,
+        /// The reason in snake case.
+        code: &'static str,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// The pair's settings or secret make no client.
+    #[error("the Magento connector cannot be used: {problem}")]
+    Settings {
+        /// What is wrong.
+        problem: String,
+    },
+}
+
+impl Error {
+    /// What the engine does about it.
+    #[must_use]
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Outbound(error) => error.class(),
+            Self::Refused { class, .. } => *class,
+            Self::PermissionMissing { .. } => Class::Permission,
+            Self::OrderNotFound { .. } | Self::UnrelatedCharge { .. } => Class::NotFound,
+            Self::SeveralOrders { .. }
+            | Self::OrderState { .. }
+            | Self::OrderUnusable { .. }
+            | Self::NotConverged { .. } => Class::Validation,
+            Self::Settings { .. } => Class::Auth,
+        }
+    }
+
+    /// The reason in snake case, as `on_error` and a parked execution name it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Outbound(error) => error.code(),
+            Self::Refused { code, .. }
+            | Self::OrderState { code, .. }
+            | Self::OrderUnusable { code, .. }
+            | Self::NotConverged { code, .. } => code,
+            Self::PermissionMissing { .. } => "permission_missing",
+            Self::OrderNotFound { .. } => "order_not_found",
+            Self::UnrelatedCharge { .. } => "unrelated_charge",
+            Self::SeveralOrders { .. } => "several_orders",
+            Self::Settings { .. } => "settings",
+        }
+    }
+
+    pub(crate) fn refused(action: &str, refusal: Refusal) -> Self {
+        let Refusal { status, message, class, code, retry_after_s, .. } = refusal;
+        Self::Refused { action: action.to_owned(), status, class, code, message, retry_after_s }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let mut fault = Self::new(error.class(), error.code(), error.to_string());
+        if let Error::Refused { status, retry_after_s, .. } = &error {
+            fault.status = Some(*status);
+            fault.retry_after = retry_after_s.map(SignedDuration::from_secs);
+        }
+        fault
+    }
+}

@@ -1,0 +1,169 @@
+//! Magento's refusals: several shapes of body, texts with placeholders, statuses that mean more than they say.
+//!
+//! Source: `lib/internal/Magento/Framework/Webapi/{ErrorProcessor,Rest/Response}.php` of magento/magento2.
+
+use canonical::redact;
+use flow::Class;
+use outbound::{Answer, Effect};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Characters of a message that are kept.
+const MESSAGE_MAX: usize = 400;
+/// How long maintenance mode is waited for where Magento does not say.
+const MAINTENANCE_S: i64 = 60;
+/// How long a proxy's 429 is waited for where it does not say.
+const THROTTLED_S: i64 = 30;
+
+/// A refusal, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// The message, its placeholders filled, redacted.
+    pub(crate) message: String,
+    /// The message as Magento's source has it, where the body says it.
+    pub(crate) template: String,
+    /// The resource that a 401 names.
+    pub(crate) resource: Option<String>,
+    /// What the engine does.
+    pub(crate) class: Class,
+    /// The reason in snake case.
+    pub(crate) code: &'static str,
+    /// How long to wait.
+    pub(crate) retry_after_s: Option<i64>,
+}
+
+#[derive(Deserialize, Default)]
+struct Body {
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    parameters: Value,
+    #[serde(default)]
+    errors: Vec<Nested>,
+    /// The older shape, of a crash inside rendering.
+    #[serde(default)]
+    messages: Option<Messages>,
+}
+
+#[derive(Deserialize)]
+struct Nested {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    parameters: Value,
+}
+
+#[derive(Deserialize)]
+struct Messages {
+    #[serde(default)]
+    error: Vec<Nested>,
+}
+
+impl Refusal {
+    /// Reads an answer that is no success.
+    pub(crate) fn read(answer: &Answer, effect: Effect) -> Self {
+        let body: Body = if answer.is_html() { Body::default() } else { answer.json().unwrap_or_default() };
+        let (template, parameters) = match (body.message, body.messages) {
+            (Some(message), _) => (message, body.parameters),
+            (None, Some(messages)) => messages
+                .error
+                .into_iter()
+                .next()
+                .map_or_else(Default::default, |first| (first.message, first.parameters)),
+            (None, None) => (String::new(), Value::Null),
+        };
+        let mut message = fill(&template, &parameters);
+        for nested in body.errors.iter().take(5) {
+            message.push_str("; ");
+            message.push_str(&fill(&nested.message, &nested.parameters));
+        }
+        if message.is_empty() {
+            message = answer.excerpt();
+        }
+        let resource = parameters.get("resources").and_then(Value::as_str).map(str::to_owned);
+        let (class, code) = meaning(answer, &template, resource.is_some(), effect);
+        let asked = answer.retry_after().map(|after| after.as_secs());
+        let retry_after_s = match class {
+            Class::Throttled => asked.or(Some(THROTTLED_S)),
+            _ if answer.status == 503 => asked.or(Some(MAINTENANCE_S)),
+            _ => asked,
+        };
+        Self {
+            status: answer.status,
+            message: redact(&message, MESSAGE_MAX),
+            template,
+            resource,
+            class,
+            code,
+            retry_after_s,
+        }
+    }
+
+    /// Whether any line of the message begins with one of these: documents are refused for several reasons at once,
+    /// each a line.
+    pub(crate) fn says(&self, beginnings: &[&str]) -> bool {
+        let lines = self.message.lines().chain(self.template.lines());
+        let mut lines = lines.flat_map(|line| [line, line.split("): ").next_back().unwrap_or(line)]);
+        lines.any(|line| beginnings.iter().any(|beginning| line.trim_start().starts_with(beginning)))
+    }
+}
+
+/// What a status and text mean.
+fn meaning(answer: &Answer, template: &str, names_resource: bool, effect: Effect) -> (Class, &'static str) {
+    let unanswered = match effect {
+        Effect::Read => Class::Transient,
+        Effect::Write => Class::UnknownOutcome,
+    };
+    match answer.status {
+        // Whatever is thrown while saving ends here, deadlocks among it.
+        400 if template.contains("see error log for details") => (unanswered, "could_not_save"),
+        401 if names_resource => (Class::Permission, "permission_missing"),
+        401 => (Class::Auth, "unauthorized"),
+        // Magento itself has no 403: a firewall or bot protection stands before it.
+        403 => (Class::Transient, "forbidden_by_proxy"),
+        404 if template.starts_with("Request does not match any route") => (Class::Validation, "route_unknown"),
+        404 if answer.is_html() => (Class::Validation, "wrong_base_url"),
+        404 => (Class::NotFound, "not_found"),
+        429 => (Class::Throttled, "too_many_requests"),
+        503 if answer.excerpt().contains("first byte timeout") => (unanswered, "first_byte_timeout"),
+        503 => (Class::Transient, "maintenance"),
+        500..=599 => (unanswered, "internal_error"),
+        _ => (Class::Validation, "refused"),
+    }
+}
+
+/// Fills `%1`, `%fieldName`: Magento sends the template and its parameters apart.
+fn fill(template: &str, parameters: &Value) -> String {
+    let mut text = template.to_owned();
+    let shown = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match parameters {
+        Value::Array(values) => {
+            // From the back, so that %1 does not eat the head of %12.
+            for (index, value) in values.iter().enumerate().rev() {
+                text = text.replace(&format!("%{}", index + 1), &shown(value));
+            }
+        }
+        Value::Object(values) => {
+            for (name, value) in values {
+                text = text.replace(&format!("%{name}"), &shown(value));
+            }
+        }
+        _ => {}
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn placeholders_of_both_kinds_are_filled() {
+        assert_eq!(fill("ID %1 of %12", &json!(["a"])), "ID a of a2");
+        let named = json!({ "fieldName": "entity_id", "fieldValue": 7 });
+        assert_eq!(fill("No such entity with %fieldName = %fieldValue", &named), "No such entity with entity_id = 7");
+    }
+}
