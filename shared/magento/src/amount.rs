@@ -33,7 +33,9 @@ impl<'de> Deserialize<'de> for Whole {
             "true" => Ok(Self(1)),
             text => {
                 let text = text.trim_matches('"');
-                text.parse().map(Self).map_err(|_| D::Error::custom(format!("`{:.20}` is no whole number", text)))
+                text.parse()
+                    .map(Self)
+                    .map_err(|_| D::Error::custom(format!("`{text:.20}` is no whole number")))
             }
         }
     }

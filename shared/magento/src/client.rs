@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
 use crate::{Error, Query};
 
 /// Who we are; firewalls before shops block blank and generic names.
-pub const USER_AGENT: &str = concat!("tillbridge/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("tillbridge/", env!("CARGO_PKG_VERSION"));
 /// Largest answer that is read. An order of 100 lines has some 300 KB without `fields`.
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Characters of a nonce.
@@ -97,7 +97,12 @@ impl Client {
         key.parse().map_err(|error: canonical::Error| Error::Settings { problem: error.to_string() })
     }
 
-    pub(crate) async fn get<T: DeserializeOwned>(&self, action: &str, path: &str, query: &Query) -> Result<T, Error> {
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        action: &str,
+        path: &str,
+        query: &Query,
+    ) -> Result<T, Error> {
         let answer = self.exchange(Method::Get, action, path, query, None).await?;
         Ok(answer.json()?)
     }
@@ -108,8 +113,9 @@ impl Client {
         path: &str,
         body: &B,
     ) -> Result<T, Error> {
-        let body = serde_json::to_vec(body)
-            .map_err(|error| Error::Settings { problem: format!("{action}: the body cannot be written: {error}") })?;
+        let body = serde_json::to_vec(body).map_err(|error| Error::Settings {
+            problem: format!("{action}: the body cannot be written: {error}"),
+        })?;
         let answer = self.exchange(Method::Post, action, path, &Query::new(), Some(body)).await?;
         Ok(answer.json()?)
     }
@@ -130,7 +136,12 @@ impl Client {
             return Ok(answer);
         }
         if answer.is_success() {
-            return Err(outbound::Error::Html { system: SYSTEM, action: action.to_owned(), status: answer.status }.into());
+            return Err(outbound::Error::Html {
+                system: SYSTEM,
+                action: action.to_owned(),
+                status: answer.status,
+            }
+            .into());
         }
         let refusal = Refusal::read(&answer, effect);
         match (&refusal.resource, refusal.status) {
@@ -142,15 +153,20 @@ impl Client {
     /// A 401 that names a resource: the right is missing, or the identity was not recognised and the call ran as a guest.
     /// A call whose right every installation grants tells which.
     async fn missing_right(&self, action: &str, resource: String) -> Error {
-        let probe = self.attempt(Method::Get, "probe the integration", "/V1/store/storeViews", &Query::new(), None);
+        let none = Query::new();
+        let probe = self.attempt(Method::Get, "probe the integration", "/V1/store/storeViews", &none, None);
         match probe.await {
-            Ok(answer) if answer.is_success() => Error::PermissionMissing { action: action.to_owned(), resource },
+            Ok(answer) if answer.is_success() => {
+                Error::PermissionMissing { action: action.to_owned(), resource }
+            }
             Ok(answer) if answer.status == 401 => Error::Refused {
                 action: action.to_owned(),
                 status: 401,
                 class: flow::Class::Auth,
                 code: "unauthorized",
-                message: format!("the integration is not recognised (asked for `{resource}`); check its four values"),
+                message: format!(
+                    "the integration is not recognised (asked for `{resource}`); check its four values"
+                ),
                 retry_after_s: None,
             },
             Ok(answer) => Error::refused(action, Refusal::read(&answer, Effect::Read)),
@@ -166,7 +182,8 @@ impl Client {
         query: &Query,
         body: Option<Vec<u8>>,
     ) -> Result<Answer, Error> {
-        let scope = self.settings().magento.scope.as_ref().map(|scope| format!("/{scope}")).unwrap_or_default();
+        let scope =
+            self.settings().magento.scope.as_ref().map(|scope| format!("/{scope}")).unwrap_or_default();
         let path_and_query = format!("/rest{scope}{path}{}", query.encoded());
         let url = self.outbound.url(&path_and_query, action)?;
         let mut headers = vec![
@@ -186,13 +203,21 @@ impl Client {
         match &self.shared.credentials {
             Credentials::Bearer(token) => Ok(format!("Bearer {}", token.expose_secret())),
             Credentials::Oauth(keys) => {
-                let nonce: String = std::iter::repeat_with(fastrand::alphanumeric).take(NONCE_LENGTH).collect();
+                let nonce: String =
+                    std::iter::repeat_with(fastrand::alphanumeric).take(NONCE_LENGTH).collect();
                 let mut seen = url.clone();
                 if let Some(scheme) = &self.settings().magento.signed_scheme {
                     // Between http and https this cannot be refused; anything else is caught by the signature check.
                     let _ = seen.set_scheme(scheme);
                 }
-                oauth::authorization(keys, method.as_str(), &seen, query, &nonce, Timestamp::now().as_second())
+                oauth::authorization(
+                    keys,
+                    method.as_str(),
+                    &seen,
+                    query,
+                    &nonce,
+                    Timestamp::now().as_second(),
+                )
             }
         }
     }

@@ -3,9 +3,9 @@
 use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
+use crate::Client;
 use crate::order::{comment, mark_paid, read};
 use crate::store;
-use crate::Client;
 
 /// The connector of one pair.
 ///

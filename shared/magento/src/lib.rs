@@ -14,7 +14,7 @@ mod query;
 mod refusal;
 pub mod store;
 
-pub use client::{Client, Credentials, Settings};
+pub use client::{ANSWER_BYTES_MAX, Client, Credentials, Settings};
 pub use connector::{connector, specs};
 pub use error::Error;
 pub use oauth::{Keys, authorization};

@@ -91,7 +91,10 @@ mod tests {
     fn the_base_url_is_as_php_sees_it() {
         let of = |text: &str| base_url(&Url::parse(text).unwrap());
         assert_eq!(of("https://Shop.Example:443/rest/V1/orders?x=1"), "https://shop.example/rest/V1/orders");
-        assert_eq!(of("http://127.0.0.1:4580/magento/rest/V1/orders"), "http://127.0.0.1:4580/magento/rest/V1/orders");
+        assert_eq!(
+            of("http://127.0.0.1:4580/magento/rest/V1/orders"),
+            "http://127.0.0.1:4580/magento/rest/V1/orders"
+        );
     }
 
     #[test]

@@ -22,8 +22,6 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     /// The message, its placeholders filled, redacted.
     pub(crate) message: String,
-    /// The message as Magento's source has it, where the body says it.
-    pub(crate) template: String,
     /// The resource that a 401 names.
     pub(crate) resource: Option<String>,
     /// What the engine does.
@@ -93,20 +91,11 @@ impl Refusal {
         Self {
             status: answer.status,
             message: redact(&message, MESSAGE_MAX),
-            template,
             resource,
             class,
             code,
             retry_after_s,
         }
-    }
-
-    /// Whether any line of the message begins with one of these: documents are refused for several reasons at once,
-    /// each a line.
-    pub(crate) fn says(&self, beginnings: &[&str]) -> bool {
-        let lines = self.message.lines().chain(self.template.lines());
-        let mut lines = lines.flat_map(|line| [line, line.split("): ").next_back().unwrap_or(line)]);
-        lines.any(|line| beginnings.iter().any(|beginning| line.trim_start().starts_with(beginning)))
     }
 }
 
@@ -123,7 +112,9 @@ fn meaning(answer: &Answer, template: &str, names_resource: bool, effect: Effect
         401 => (Class::Auth, "unauthorized"),
         // Magento itself has no 403: a firewall or bot protection stands before it.
         403 => (Class::Transient, "forbidden_by_proxy"),
-        404 if template.starts_with("Request does not match any route") => (Class::Validation, "route_unknown"),
+        404 if template.starts_with("Request does not match any route") => {
+            (Class::Validation, "route_unknown")
+        }
         404 if answer.is_html() => (Class::Validation, "wrong_base_url"),
         404 => (Class::NotFound, "not_found"),
         429 => (Class::Throttled, "too_many_requests"),
@@ -164,6 +155,9 @@ mod tests {
     fn placeholders_of_both_kinds_are_filled() {
         assert_eq!(fill("ID %1 of %12", &json!(["a"])), "ID a of a2");
         let named = json!({ "fieldName": "entity_id", "fieldValue": 7 });
-        assert_eq!(fill("No such entity with %fieldName = %fieldValue", &named), "No such entity with entity_id = 7");
+        assert_eq!(
+            fill("No such entity with %fieldName = %fieldValue", &named),
+            "No such entity with entity_id = 7"
+        );
     }
 }

@@ -46,7 +46,8 @@ struct WireView {
 /// # Errors
 /// As Magento answers.
 pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
-    let views: Vec<WireView> = client.get("read the store views", "/V1/store/storeViews", &Query::new()).await?;
+    let views: Vec<WireView> =
+        client.get("read the store views", "/V1/store/storeViews", &Query::new()).await?;
     let views = views.into_iter().map(|view| View { id: view.id.0, code: view.code, name: view.name });
     Ok(Output { views: views.collect() })
 }
