@@ -82,6 +82,7 @@ impl Consumer {
     pub async fn handle(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Infallible> {
         let deadline = i64::try_from(event.context.deadline).ok();
         let deadline = deadline.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_else(Timestamp::now);
-        Ok(batch::handle(self, event.payload.records, deadline).await)
+        // Boxed: the futures of a whole flow nest deeper than the compiler lays out in one.
+        Ok(Box::pin(batch::handle(self, event.payload.records, deadline)).await)
     }
 }

@@ -1,1 +1,151 @@
-//! The systems of a pair, connected: secrets, clients, connectors.
+//! A pair's connectors, made of its settings and its secrets, and made anew when a secret changes.
+//!
+//! The one place that knows all connectors. It must not know what any of them does, nor a flow.
+
+mod stored;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws::{Secret, Secrets};
+use canonical::PairId;
+use environment::{Mode, Pair, SecretKind, SecretName, Stage};
+use flow::engine::Connected;
+use flow::{ActionSpec, Class, Connector, Fault, Store};
+use jiff::SignedDuration;
+use outbound::{Outbound, Pool};
+
+pub use stored::{MagentoSecret, SigningSecret, StripeSecret, TokenSecret};
+
+/// Connectors by pair, built when first asked for.
+pub struct Connections {
+    stage: Stage,
+    secrets: Secrets,
+    store: Arc<dyn Store>,
+    pool: Pool,
+    /// With the versions of the secrets that they were made of. A std mutex: nothing awaits under it.
+    made: Mutex<BTreeMap<PairId, (Vec<String>, Arc<Connected>)>>,
+}
+
+/// The secrets that connectors are made of.
+const KINDS: [SecretKind; 4] = [SecretKind::Stripe, SecretKind::Magento, SecretKind::Erp, SecretKind::Wms];
+
+/// What all connectors can do, without a client or a secret.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in a connector).
+pub fn specs() -> Result<Vec<ActionSpec>, Fault> {
+    let all = [stripe::specs()?, magento::specs()?, erp::specs()?, wms::specs()?, flow::stored::specs()?];
+    Ok(all.into_iter().flatten().collect())
+}
+
+impl Connections {
+    /// Connections of a stage. Calls nobody.
+    ///
+    /// # Errors
+    /// The TLS library cannot be used.
+    pub fn new(stage: Stage, secrets: Secrets, store: Arc<dyn Store>) -> Result<Self, Fault> {
+        Ok(Self { stage, secrets, store, pool: Pool::new()?, made: Mutex::default() })
+    }
+
+    /// The stage.
+    #[must_use]
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// The process's connections, whose calls are counted.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// The connectors of a pair.
+    ///
+    /// # Errors
+    /// The pair is not in the environment file, or a secret is missing or malformed.
+    pub async fn get(&self, pair: &PairId) -> Result<Arc<Connected>, Fault> {
+        let settings = self.stage.pairs.get(pair).ok_or_else(|| {
+            let message = format!("pair `{pair}` is not in infra/environments/{}.yaml", self.stage.stage);
+            Fault::new(Class::Validation, "unknown_pair", message)
+        })?;
+        let mut secrets = Vec::with_capacity(KINDS.len());
+        for kind in KINDS {
+            secrets.push(self.secrets.get(&SecretName::new(&self.stage.stage, pair, kind)).await?);
+        }
+        let versions: Vec<String> = secrets.iter().map(|secret| secret.version.clone()).collect();
+        if let Some((made_of, connected)) = self.lock().get(pair)
+            && *made_of == versions
+        {
+            return Ok(Arc::clone(connected));
+        }
+        let [stripe, magento, erp, wms] = secrets.as_slice() else {
+            return Err(Fault::new(Class::Validation, "secrets", "a pair has four secrets"));
+        };
+        let connected = Arc::new(Connected {
+            connection: connection(settings)?,
+            connectors: vec![
+                self.stripe(pair, settings, stripe)?,
+                self.magento(settings, magento)?,
+                Arc::new(erp::connector(erp::Client::new(&settings.erp, tokens(erp)?, &self.pool)?)?),
+                Arc::new(wms::connector(wms::Client::new(&settings.wms, tokens(wms)?, &self.pool)?)?),
+                Arc::new(flow::stored::connector(Arc::clone(&self.store))?),
+            ],
+        });
+        self.lock().insert(pair.clone(), (versions, Arc::clone(&connected)));
+        Ok(connected)
+    }
+
+    fn stripe(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+        let timeout = SignedDuration::from_secs(settings.stripe.timeout_s.into());
+        let reached = outbound::Settings {
+            system: "stripe",
+            base_url: settings.stripe.base_url.clone(),
+            timeout,
+            body_bytes_max: stripe::ANSWER_BYTES_MAX,
+        };
+        let own = stripe::Settings {
+            pair: pair.clone(),
+            account: settings.stripe.account.clone(),
+            api_version: settings.stripe.api_version.clone(),
+            livemode: self.stage.mode == Mode::Live,
+            order_keys: settings.stripe.order_keys.clone(),
+            timeout,
+        };
+        let key = secret.json::<StripeSecret>()?.api_key;
+        let client = stripe::Client::new(Outbound::new(reached, &self.pool), own, &key)?;
+        Ok(Arc::new(stripe::connector(client)?))
+    }
+
+    fn magento(&self, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+        let reached = outbound::Settings {
+            system: "magento",
+            base_url: settings.magento.base_url.clone(),
+            timeout: SignedDuration::from_secs(settings.magento.timeout_s.into()),
+            body_bytes_max: magento::ANSWER_BYTES_MAX,
+        };
+        let own = magento::Settings {
+            magento: settings.magento.clone(),
+            account: settings.stripe.account.clone(),
+            order_owner: settings.order_owner,
+        };
+        let keys = secret.json::<MagentoSecret>()?.keys();
+        let credentials = magento::Credentials::of(settings.magento.auth, keys);
+        let client = magento::Client::new(Outbound::new(reached, &self.pool), own, credentials);
+        Ok(Arc::new(magento::connector(client)?))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<PairId, (Vec<String>, Arc<Connected>)>> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn tokens(secret: &Secret) -> Result<Vec<secrecy::SecretString>, Fault> {
+    Ok(secret.json::<TokenSecret>()?.tokens())
+}
+
+/// The pair's settings as flow documents see them.
+fn connection(settings: &Pair) -> Result<serde_json::Value, Fault> {
+    serde_json::to_value(settings)
+        .map_err(|error| Fault::new(Class::Validation, "settings", format!("the pair's settings: {error}")))
+}

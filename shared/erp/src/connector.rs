@@ -1,0 +1,39 @@
+//! The table of actions: dispatch, schemas and rules in one place.
+
+use flow::{Action, ActionSpec, Fault, Table};
+use jiff::SignedDuration;
+
+use crate::{Client, health, sales_invoice, sales_order};
+
+/// The connector of one pair.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in this file).
+pub fn connector(client: Client) -> Result<Table<Client>, Fault> {
+    let actions = actions(client.settings().timeout, client.settings().settle)?;
+    Ok(Table::new(client, Client::bind, actions))
+}
+
+/// What the connector can do, without a client or a secret: for checks of flow documents.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in this file).
+pub fn specs() -> Result<Vec<ActionSpec>, Fault> {
+    Ok(actions(TIMEOUT, SETTLE)?.iter().map(|action| action.spec().clone()).collect())
+}
+
+/// Times where no pair says otherwise.
+const TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
+const SETTLE: SignedDuration = SignedDuration::from_secs(5);
+
+fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
+    use sales_invoice::put as invoice;
+    use sales_order::put as order;
+    Ok(vec![
+        Action::write(order::NAME, timeout, settle, order::key, order::find, order::run)?
+            .links(&[("sales_order", "/id")]),
+        Action::write(invoice::NAME, timeout, settle, invoice::key, invoice::find, invoice::run)?
+            .links(&[("sales_invoice", "/id")]),
+        Action::read(health::read::NAME, timeout, health::read::run)?,
+    ])
+}

@@ -1,0 +1,3 @@
+//! The company as a whole.
+
+pub mod read;

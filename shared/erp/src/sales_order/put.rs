@@ -1,0 +1,155 @@
+//! `erp.sales_order.put`: one confirmed sales order under its key, with its customer and items. Converges: what is there
+//! and means the same is kept, what is missing is made, and of two under one key the lowest stays.
+//!
+//! Undisturbed it makes 4 calls and one for each SKU: customer, items, order, confirm, and a find for a second one.
+
+use std::collections::BTreeSet;
+
+use canonical::{NaturalKey, SalesOrder};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::document::{Document, Kind, of_key};
+use crate::wire::{Customer, Item, Order};
+use crate::{Client, Error};
+
+/// The action's name.
+pub const NAME: &str = "erp.sales_order.put";
+/// The state of an order that counts.
+const CONFIRMED: &str = "confirmed";
+
+/// What is booked.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Input {
+    /// The sales order.
+    pub document: SalesOrder,
+}
+
+/// What is there now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Output {
+    /// The ERP's id.
+    pub id: String,
+    /// The key.
+    pub key: NaturalKey,
+    /// Whether this call made it.
+    pub created: bool,
+}
+
+/// The document's own key.
+///
+/// # Errors
+/// None.
+pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
+    Ok(input.document.key.clone())
+}
+
+/// Looks for the confirmed order. One call.
+///
+/// # Errors
+/// [`Error::ContentDiffers`] where the key holds another order, or as the ERP answers.
+pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
+    let documents = of_key(&client, Kind::Order, &input.document.key).await?;
+    match documents.into_iter().next() {
+        Some(first) if first.state == CONFIRMED => {
+            same(&input.document, &first)?;
+            Ok(Some(Output { id: first.id, key: input.document.key, created: false }))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Converges.
+///
+/// # Errors
+/// The document does not add up (nothing is sent), or as the ERP answers.
+pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
+    let order = input.document;
+    order.check().map_err(|source| Error::Unsound { source })?;
+    parties(&client, &order).await?;
+    let put: Result<(Document, bool), Error> =
+        client.put(Kind::Order, order.key.as_str(), &Order::from(&order)).await;
+    let (document, created) = match put {
+        Ok(done) => done,
+        // The same order may have been put with another rate or day: what it means decides.
+        Err(error) if error.is_content_differs() => (first(&client, &order.key).await?, false),
+        Err(error) => return Err(error),
+    };
+    same(&order, &document)?;
+    if document.is_cancelled() {
+        return Err(Error::DocumentCancelled { kind: Kind::Order, key: order.key, id: document.id });
+    }
+    if document.state != CONFIRMED {
+        let confirmed: Document = client.act(Kind::Order, &document.id, "confirm").await?;
+        if confirmed.state != CONFIRMED {
+            let state = canonical::redact(&confirmed.state, 40);
+            return Err(Error::NotConfirmed { id: document.id, state });
+        }
+    }
+    let kept = only(&client, &order.key, created).await?;
+    Ok(Output { id: kept, key: order.key, created })
+}
+
+/// The customer, and each item once.
+async fn parties(client: &Client, order: &SalesOrder) -> Result<(), Error> {
+    let _: (serde_json::Value, bool) =
+        client.put(Kind::Customer, order.customer_key.as_str(), &Customer::of(order)).await?;
+    let mut seen = BTreeSet::new();
+    for line in order.lines.iter().filter(|line| seen.insert(line.sku.clone())) {
+        let item = Item::of(line, client.settings().income_account.as_deref());
+        let _: (serde_json::Value, bool) = client.put(Kind::Item, line.sku.as_str(), &item).await?;
+    }
+    Ok(())
+}
+
+async fn first(client: &Client, key: &NaturalKey) -> Result<Document, Error> {
+    let documents = of_key(client, Kind::Order, key).await?;
+    documents.into_iter().next().ok_or_else(|| Error::ContentDiffers {
+        kind: Kind::Order,
+        key: key.clone(),
+        id: "(not listed)".to_owned(),
+    })
+}
+
+/// Two that were made at once: the lowest stays, ours is taken back.
+async fn only(client: &Client, key: &NaturalKey, created: bool) -> Result<String, Error> {
+    let documents = of_key(client, Kind::Order, key).await?;
+    let mut ids = documents.into_iter().map(|document| document.id);
+    let Some(kept) = ids.next() else {
+        return Err(Error::NotConfirmed { id: key.to_string(), state: "gone".to_owned() });
+    };
+    let others: Vec<String> = ids.collect();
+    if others.is_empty() {
+        return Ok(kept);
+    }
+    if created && let [second] = others.as_slice() {
+        let _: Document = client.act(Kind::Order, second, "cancel").await?;
+        return Ok(kept);
+    }
+    let others = others.join(", ");
+    Err(Error::DuplicateDocument { kind: Kind::Order, key: key.clone(), kept, others })
+}
+
+/// Whether what the ERP keeps is what was meant.
+fn same(order: &SalesOrder, document: &Document) -> Result<(), Error> {
+    let ours = Order::from(order);
+    if let Some(total) = document.total
+        && total.0 != order.total
+    {
+        return Err(Error::TotalDiffers {
+            kind: Kind::Order,
+            id: document.id.clone(),
+            ours: order.total.to_string(),
+            theirs: total.0.to_string(),
+        });
+    }
+    match document.content::<Order>() {
+        Some(theirs) if !theirs.means_the_same(&ours) => Err(Error::ContentDiffers {
+            kind: Kind::Order,
+            key: order.key.clone(),
+            id: document.id.clone(),
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,5 @@
+//! Fulfilment requests.
+
+pub mod cancel;
+pub mod put;
+mod wire;
