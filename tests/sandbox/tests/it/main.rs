@@ -16,3 +16,5 @@ mod seed;
 mod stripe;
 #[cfg(test)]
 mod wms;
+#[cfg(test)]
+mod magento;
