@@ -14,7 +14,11 @@ use crate::telemetry;
 const UNREADABLE_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Takes messages in the order they came; answers with those that are to be delivered again.
-pub(crate) async fn handle(consumer: &Consumer, messages: Vec<SqsMessage>, deadline: Timestamp) -> SqsBatchResponse {
+pub(crate) async fn handle(
+    consumer: &Consumer,
+    messages: Vec<SqsMessage>,
+    deadline: Timestamp,
+) -> SqsBatchResponse {
     let mut failed_groups = BTreeSet::new();
     let mut response = SqsBatchResponse::default();
     for message in messages {
@@ -38,7 +42,8 @@ async fn one(consumer: &Consumer, message: &SqsMessage, deadline: Timestamp) -> 
         .iter()
         .filter_map(|(name, value)| Some((name.clone(), value.string_value.clone()?)))
         .collect();
-    let count = message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
+    let count =
+        message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
     let body = message.body.clone().unwrap_or_default();
     match Delivery::from_message(body, &attributes, count) {
         Ok(delivery) => deliver(consumer, message, &delivery, deadline).await,
@@ -49,7 +54,12 @@ async fn one(consumer: &Consumer, message: &SqsMessage, deadline: Timestamp) -> 
     }
 }
 
-async fn deliver(consumer: &Consumer, message: &SqsMessage, delivery: &Delivery, deadline: Timestamp) -> bool {
+async fn deliver(
+    consumer: &Consumer,
+    message: &SqsMessage,
+    delivery: &Delivery,
+    deadline: Timestamp,
+) -> bool {
     let connected = consumer.connections.get(&delivery.pair).await;
     let connected = connected.as_ref().map(AsRef::as_ref).map_err(Clone::clone);
     let report = consumer.engine.deliver(connected, delivery, deadline).await;
@@ -68,7 +78,11 @@ async fn delay(consumer: &Consumer, message: &SqsMessage, after: SignedDuration)
 }
 
 /// Moves a message that no ingest of ours sent to the dead-letter queue, untouched, so that it holds up nothing.
-async fn set_aside(consumer: &Consumer, message: &SqsMessage, mut attributes: BTreeMap<String, String>) -> bool {
+async fn set_aside(
+    consumer: &Consumer,
+    message: &SqsMessage,
+    mut attributes: BTreeMap<String, String>,
+) -> bool {
     let id = message.message_id.clone().unwrap_or_default();
     attributes.insert(attribute::FLOW.to_owned(), consumer.engine.flow().to_string());
     let letter = Message {

@@ -66,7 +66,8 @@ impl Config {
         if flow.is_none() && variables.contains_key("FLOW") {
             mistakes.push("`FLOW` is no flow's name".to_owned());
         }
-        let seconds: Option<i64> = seconds.parse().ok().filter(|seconds| (1..=TIMEOUT_S_MAX).contains(seconds));
+        let seconds: Option<i64> =
+            seconds.parse().ok().filter(|seconds| (1..=TIMEOUT_S_MAX).contains(seconds));
         if seconds.is_none() && variables.contains_key("FUNCTION_TIMEOUT_S") {
             mistakes.push(format!("`FUNCTION_TIMEOUT_S` is no number from 1 to {TIMEOUT_S_MAX}"));
         }

@@ -23,7 +23,9 @@ const LEASE_SPARE: SignedDuration = SignedDuration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The environment file is not in the package.
-    #[error("{path} cannot be read ({problem}); is the stage right, and was the function built with `cargo xtask build`?")]
+    #[error(
+        "{path} cannot be read ({problem}); is the stage right, and was the function built with `cargo xtask build`?"
+    )]
     NoEnvironment {
         /// The file.
         path: String,
@@ -81,7 +83,8 @@ impl Consumer {
     /// Never: each failure belongs to a message.
     pub async fn handle(&self, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, Infallible> {
         let deadline = i64::try_from(event.context.deadline).ok();
-        let deadline = deadline.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_else(Timestamp::now);
+        let deadline =
+            deadline.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_else(Timestamp::now);
         // Boxed: the futures of a whole flow nest deeper than the compiler lays out in one.
         Ok(Box::pin(batch::handle(self, event.payload.records, deadline)).await)
     }

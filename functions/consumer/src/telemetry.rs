@@ -9,7 +9,8 @@ use jiff::Timestamp;
 pub(crate) fn report(flow: &FlowName, delivery: &Delivery, report: &Report) {
     log(flow, delivery, report);
     let outcome = report.outcome.as_str();
-    let mut metrics = Metrics::with([("flow", flow.as_str()), ("outcome", outcome)]).value(Metric::Executions, 1);
+    let mut metrics =
+        Metrics::with([("flow", flow.as_str()), ("outcome", outcome)]).value(Metric::Executions, 1);
     if report.outcome == Outcome::Done {
         let age = Timestamp::now().duration_since(delivery.received_at);
         metrics = metrics.value(Metric::EventAge, i64::try_from(age.as_millis()).unwrap_or(i64::MAX));

@@ -52,7 +52,12 @@ impl Ingest {
         Ok(response(&ended))
     }
 
-    async fn take(&self, request: &Request, received_at: Timestamp, seen: &mut Seen) -> Result<Ended, Refusal> {
+    async fn take(
+        &self,
+        request: &Request,
+        received_at: Timestamp,
+        seen: &mut Seen,
+    ) -> Result<Ended, Refusal> {
         let (source, pair) = path(request.uri().path())?;
         seen.source = Some(source);
         if request.method() != Method::POST {
@@ -65,8 +70,12 @@ impl Ingest {
         }
         let endpoint = Endpoint { source, pair, account: &settings.stripe.account, mode: self.stage.mode };
         let trace_id = seen.trace_id.clone();
-        let incoming =
-            Incoming { headers: request.headers(), body: request.body().as_ref(), received_at, trace_id: &trace_id };
+        let incoming = Incoming {
+            headers: request.headers(),
+            body: request.body().as_ref(),
+            received_at,
+            trace_id: &trace_id,
+        };
         let work = self.verified(endpoint, incoming).await?;
         seen.event = work.event;
         seen.event_type = work.event_type;
@@ -94,7 +103,8 @@ impl Ingest {
         let first = work(endpoint, &self.routes, &secrets, incoming);
         match first.outcome {
             Err(Refusal::Signature { may_be_rotation: true, .. }) => {
-                let secrets = self.signing.refresh(endpoint.source, endpoint.pair).await.map_err(unavailable)?;
+                let secrets =
+                    self.signing.refresh(endpoint.source, endpoint.pair).await.map_err(unavailable)?;
                 Ok(work(endpoint, &self.routes, &secrets, incoming))
             }
             _ => Ok(first),
@@ -142,7 +152,8 @@ fn trace_id(headers: &HeaderMap) -> Option<String> {
 
 fn response(ended: &Ended) -> Response<Body> {
     let mut response = Response::new(Body::from(ended.text()));
-    *response.status_mut() = StatusCode::from_u16(ended.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(ended.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));

@@ -110,6 +110,7 @@ impl Refusal {
 }
 
 fn endpoints() -> String {
-    let paths: Vec<_> = Source::ALL.iter().map(|source| format!("/webhooks/{}/<pair>", source.as_str())).collect();
+    let paths: Vec<_> =
+        Source::ALL.iter().map(|source| format!("/webhooks/{}/<pair>", source.as_str())).collect();
     paths.join(" and ")
 }

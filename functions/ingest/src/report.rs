@@ -87,12 +87,10 @@ impl Ended {
     pub(crate) fn metrics(&self, source: &str) -> Metrics {
         match self {
             Self::Queued(_) => Metrics::with([("source", source)]).value(Metric::WebhooksAccepted, 1),
-            Self::Skipped(skip) => {
-                Metrics::with([("source", source), ("reason", skip.reason())]).value(Metric::WebhooksSkipped, 1)
-            }
-            Self::Refused(refusal) => {
-                Metrics::with([("source", source), ("reason", refusal.reason())]).value(Metric::WebhooksRefused, 1)
-            }
+            Self::Skipped(skip) => Metrics::with([("source", source), ("reason", skip.reason())])
+                .value(Metric::WebhooksSkipped, 1),
+            Self::Refused(refusal) => Metrics::with([("source", source), ("reason", refusal.reason())])
+                .value(Metric::WebhooksRefused, 1),
         }
     }
 }

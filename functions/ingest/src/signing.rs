@@ -34,7 +34,11 @@ impl SigningSecrets {
     }
 
     /// An endpoint's secrets, at most half a minute old: they may have been rotated.
-    pub(crate) async fn refresh(&self, source: Source, pair: &PairId) -> Result<Vec<SecretString>, aws::Error> {
+    pub(crate) async fn refresh(
+        &self,
+        source: Source,
+        pair: &PairId,
+    ) -> Result<Vec<SecretString>, aws::Error> {
         Ok(self.secrets.refresh(&self.name(source, pair)).await?.json::<Stored>()?.signing_secrets)
     }
 

@@ -69,7 +69,12 @@ struct Event {
 
 /// Verifies the raw bytes, then reads the envelope, then decides. Nothing is parsed before it is verified.
 #[must_use]
-pub fn work(endpoint: Endpoint<'_>, routes: &Routes, secrets: &[SecretString], incoming: Incoming<'_>) -> Work {
+pub fn work(
+    endpoint: Endpoint<'_>,
+    routes: &Routes,
+    secrets: &[SecretString],
+    incoming: Incoming<'_>,
+) -> Work {
     let read = || {
         if incoming.body.len() > BODY_BYTES_MAX {
             return Err(Refusal::TooLarge);
@@ -102,7 +107,9 @@ fn verify(source: Source, secrets: &[SecretString], incoming: Incoming<'_>) -> R
         Source::Stripe => {
             let header = one_header(incoming.headers, stripe::webhook::SIGNATURE_HEADER);
             header
-                .and_then(|header| stripe::webhook::verify(secrets, header, incoming.body, incoming.received_at))
+                .and_then(|header| {
+                    stripe::webhook::verify(secrets, header, incoming.body, incoming.received_at)
+                })
                 .map_err(|error| Refusal::Signature {
                     reason: error.code(),
                     message: error.to_string(),
@@ -113,7 +120,10 @@ fn verify(source: Source, secrets: &[SecretString], incoming: Incoming<'_>) -> R
 }
 
 /// The header, once. Two of them are no signature: which one would count?
-fn one_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, stripe::webhook::SignatureError> {
+fn one_header<'a>(
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Option<&'a str>, stripe::webhook::SignatureError> {
     let mut values = headers.get_all(name).iter();
     let first = values.next().map(|value| value.to_str());
     match (first, values.next()) {

@@ -86,8 +86,11 @@ impl Metrics {
     #[must_use]
     pub fn to_line(&self, now: Timestamp) -> String {
         let names: Vec<&str> = self.dimensions.keys().copied().collect();
-        let metrics: Vec<Value> =
-            self.values.keys().map(|metric| json!({ "Name": metric.as_str(), "Unit": metric.unit() })).collect();
+        let metrics: Vec<Value> = self
+            .values
+            .keys()
+            .map(|metric| json!({ "Name": metric.as_str(), "Unit": metric.unit() }))
+            .collect();
         let mut line = Map::new();
         line.insert(
             "_aws".to_owned(),
@@ -96,8 +99,12 @@ impl Metrics {
                 "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [names], "Metrics": metrics }]
             }),
         );
-        line.extend(self.dimensions.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.clone()))));
-        line.extend(self.values.iter().map(|(metric, value)| (metric.as_str().to_owned(), Value::from(*value))));
+        line.extend(
+            self.dimensions.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.clone()))),
+        );
+        line.extend(
+            self.values.iter().map(|(metric, value)| (metric.as_str().to_owned(), Value::from(*value))),
+        );
         Value::Object(line).to_string()
     }
 

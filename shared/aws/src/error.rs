@@ -49,9 +49,14 @@ impl From<Error> for flow::Fault {
 const MESSAGE_MAX: usize = 300;
 
 /// The class and a sentence for an SDK error. `what` names the thing, for the operator.
-pub(crate) fn classify<E: ProvideErrorMetadata>(what: &str, error: &SdkError<E, HttpResponse>) -> (Class, String) {
+pub(crate) fn classify<E: ProvideErrorMetadata>(
+    what: &str,
+    error: &SdkError<E, HttpResponse>,
+) -> (Class, String) {
     match error {
-        SdkError::ConstructionFailure(_) => (Class::Validation, format!("{what}: the request cannot be built")),
+        SdkError::ConstructionFailure(_) => {
+            (Class::Validation, format!("{what}: the request cannot be built"))
+        }
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
             (Class::Transient, format!("{what}: AWS did not answer"))
         }
@@ -81,9 +86,9 @@ fn class_of(code: &str, status: u16) -> Class {
         | "InvalidSignatureException"
         | "KMSAccessDeniedException"
         | "KmsAccessDenied" => Class::Auth,
-        "ResourceNotFoundException"
-        | "QueueDoesNotExist"
-        | "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
+        "ResourceNotFoundException" | "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" => {
+            Class::NotFound
+        }
         "TransactionInProgressException" | "TransactionConflictException" => Class::Transient,
         _ if status >= 500 => Class::Transient,
         _ => Class::Validation,

@@ -11,6 +11,7 @@ mod queues;
 mod secrets;
 mod table;
 
+pub use aws_config::SdkConfig;
 pub use client::sdk_config;
 pub use clock::SystemClock;
 pub use emf::{Metric, Metrics, NAMESPACE};

@@ -36,7 +36,9 @@ impl Secret {
             name: self.name.as_str().to_owned(),
             // serde's own text may quote the value; line and column do not.
             message: match error.classify() {
-                serde_json::error::Category::Data => format!("a field is missing or wrong (column {})", error.column()),
+                serde_json::error::Category::Data => {
+                    format!("a field is missing or wrong (column {})", error.column())
+                }
                 _ => "it is not JSON".to_owned(),
             },
         })
@@ -95,14 +97,21 @@ impl Secrets {
     }
 
     async fn read(&self, name: &SecretName) -> Result<Secret, Error> {
-        let failed = |class: flow::Class, message: String| Error::Secret { name: name.as_str().to_owned(), class, message };
-        let answer = self.client.get_secret_value().secret_id(name.as_str()).send().await.map_err(|error| {
-            let (class, message) = classify("GetSecretValue", &error);
-            match class {
-                flow::Class::NotFound => failed(flow::Class::Auth, "it is missing; store it in Secrets Manager".to_owned()),
-                class => failed(class, message),
-            }
-        })?;
+        let failed = |class: flow::Class, message: String| Error::Secret {
+            name: name.as_str().to_owned(),
+            class,
+            message,
+        };
+        let answer =
+            self.client.get_secret_value().secret_id(name.as_str()).send().await.map_err(|error| {
+                let (class, message) = classify("GetSecretValue", &error);
+                match class {
+                    flow::Class::NotFound => {
+                        failed(flow::Class::Auth, "it is missing; store it in Secrets Manager".to_owned())
+                    }
+                    class => failed(class, message),
+                }
+            })?;
         let text = answer
             .secret_string
             .ok_or_else(|| failed(flow::Class::Auth, "it holds bytes; store JSON text".to_owned()))?;

@@ -87,7 +87,12 @@ impl Client {
     }
 
     /// `GET`. `query` begins with `?`, or is empty.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str, query: &str, action: String) -> Result<T, Error> {
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &str,
+        action: String,
+    ) -> Result<T, Error> {
         let path_and_query = format!("{path}{query}");
         let exchange = Exchange { method: Method::Get, path_and_query, effect: Effect::Read, action };
         read(&self.send(exchange, None::<&()>).await?)
@@ -111,7 +116,12 @@ impl Client {
     }
 
     /// `POST /{kind}/{id}/{verb}`, repeatable by contract.
-    pub(crate) async fn act<T: DeserializeOwned>(&self, kind: Kind, id: &str, verb: &str) -> Result<T, Error> {
+    pub(crate) async fn act<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        id: &str,
+        verb: &str,
+    ) -> Result<T, Error> {
         let exchange = Exchange {
             method: Method::Post,
             path_and_query: format!("/{}/{}/{verb}", kind.plural(), segment(kind, id)?),

@@ -25,7 +25,9 @@ pub enum Error {
         source: canonical::Error,
     },
     /// The key holds another document.
-    #[error("the ERP's {kind} {id} holds other content under {key}; compare the two, correct one of them, then replay")]
+    #[error(
+        "the ERP's {kind} {id} holds other content under {key}; compare the two, correct one of them, then replay"
+    )]
     ContentDiffers {
         /// Its kind.
         kind: Kind,
@@ -83,7 +85,9 @@ pub enum Error {
         order_key: NaturalKey,
     },
     /// A search with more pages than are read.
-    #[error("the ERP has more than {rows_max} invoices to look through for {order_key}; search from a later time")]
+    #[error(
+        "the ERP has more than {rows_max} invoices to look through for {order_key}; search from a later time"
+    )]
     SearchTooWide {
         /// The order's key.
         order_key: NaturalKey,
@@ -91,7 +95,9 @@ pub enum Error {
         rows_max: usize,
     },
     /// The ERP is another company's.
-    #[error("the ERP's company keeps its books in {theirs}, the environment file says {ours}; correct erp.base_url or erp.currency")]
+    #[error(
+        "the ERP's company keeps its books in {theirs}, the environment file says {ours}; correct erp.base_url or erp.currency"
+    )]
     WrongCompany {
         /// As the environment file says.
         ours: String,

@@ -59,7 +59,9 @@ impl Answer {
         let declared = self.header("content-type").is_some_and(|kind| kind.contains("text/html"));
         let start: Vec<u8> = self.body.iter().copied().skip_while(u8::is_ascii_whitespace).take(14).collect();
         let start = String::from_utf8_lossy(&start).to_ascii_lowercase();
-        (declared && start.starts_with('<')) || start.starts_with("<!doctype html") || start.starts_with("<html")
+        (declared && start.starts_with('<'))
+            || start.starts_with("<!doctype html")
+            || start.starts_with("<html")
     }
 
     /// The beginning of the body as a log may show it: tags stripped, redacted, cut.
@@ -75,7 +77,11 @@ impl Answer {
     /// A web page instead of JSON, or JSON of another form.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         if self.is_html() {
-            return Err(Error::Html { system: self.system, action: self.action.clone(), status: self.status });
+            return Err(Error::Html {
+                system: self.system,
+                action: self.action.clone(),
+                status: self.status,
+            });
         }
         serde_json::from_slice(&self.body).map_err(|error| Error::NotJson {
             system: self.system,

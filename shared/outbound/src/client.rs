@@ -65,12 +65,14 @@ impl Outbound {
             problem: problem.to_owned(),
         };
         // URL parsers drop tabs and line feeds, read `\\` as `/`, and what follows `#` is never sent.
-        let plain = path_and_query.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#'));
+        let plain =
+            path_and_query.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'#'));
         if !path_and_query.starts_with('/') || !plain {
             return Err(unsendable("its path is not encoded or does not begin with `/`"));
         }
         let base = self.settings.base_url.as_str().trim_end_matches('/');
-        let url = Url::parse(&format!("{base}{path_and_query}")).map_err(|_| unsendable("its path is no URL path"))?;
+        let url = Url::parse(&format!("{base}{path_and_query}"))
+            .map_err(|_| unsendable("its path is no URL path"))?;
         // With its slash, so that `/erp/v1` does not cover `/erp/v10`.
         let base_path = format!("{}/", self.settings.base_url.path().trim_end_matches('/'));
         let below = url.path().starts_with(&base_path);
@@ -117,12 +119,18 @@ impl Outbound {
         }
         let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
         let headers = response.headers().iter();
-        let headers = headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
+        let headers =
+            headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
         let body = self.read(response, &action, effect).await?;
         Ok(Answer { status, headers, body, system, action, received_at: Timestamp::now() })
     }
 
-    async fn read(&self, mut response: reqwest::Response, action: &str, effect: Effect) -> Result<Vec<u8>, Error> {
+    async fn read(
+        &self,
+        mut response: reqwest::Response,
+        action: &str,
+        effect: Effect,
+    ) -> Result<Vec<u8>, Error> {
         let system = self.settings.system;
         let bytes_max = self.settings.body_bytes_max;
         let mut body = Vec::new();

@@ -48,7 +48,9 @@ pub enum Error {
         wrote: bool,
     },
     /// An answer that leads elsewhere: it is not followed, because credentials would go along.
-    #[error("{system} answered {action} with a redirect ({status}); correct base_url in the environment file")]
+    #[error(
+        "{system} answered {action} with a redirect ({status}); correct base_url in the environment file"
+    )]
     Redirected {
         /// The system.
         system: &'static str,
@@ -58,7 +60,9 @@ pub enum Error {
         status: u16,
     },
     /// A web page where JSON should be.
-    #[error("{system} answered {action} with a web page ({status}); is base_url right, or is it in maintenance?")]
+    #[error(
+        "{system} answered {action} with a web page ({status}); is base_url right, or is it in maintenance?"
+    )]
     Html {
         /// The system.
         system: &'static str,
@@ -104,9 +108,10 @@ impl Error {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::NoConnection { .. } | Self::NoAnswerToRead { .. } | Self::Html { .. } | Self::OutOfTime { .. } => {
-                Class::Transient
-            }
+            Self::NoConnection { .. }
+            | Self::NoAnswerToRead { .. }
+            | Self::Html { .. }
+            | Self::OutOfTime { .. } => Class::Transient,
             Self::NoAnswerToWrite { .. } | Self::TooLarge { wrote: true, .. } => Class::UnknownOutcome,
             Self::TooLarge { wrote: false, .. }
             | Self::Redirected { .. }

@@ -88,11 +88,15 @@ impl Problem {
             None => answer.excerpt(),
         };
         let code = body.code.as_deref().map(snake).filter(|code| !code.is_empty());
-        let fields = body.errors.into_iter().take(PARTS_MAX).map(|field| Field {
-            path: readable(&field.path, PART_CHARS_MAX),
-            code: snake(&field.code),
-        });
-        let more = body.more.into_iter().filter(|(name, _)| !matches!(name.as_str(), "type" | "status" | "instance"));
+        let fields = body
+            .errors
+            .into_iter()
+            .take(PARTS_MAX)
+            .map(|field| Field { path: readable(&field.path, PART_CHARS_MAX), code: snake(&field.code) });
+        let more = body
+            .more
+            .into_iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "type" | "status" | "instance"));
         let request_id = answer.header("x-request-id").map(str::to_owned).or(body.request_id);
         Self {
             action: action.to_owned(),

@@ -60,14 +60,22 @@ impl Rest {
                 problem: format!("its secret must hold 1 to {TOKENS_MAX} tokens, each printable ASCII"),
             });
         }
-        Ok(Self { outbound, tokens: Arc::new(Tokens { values: tokens, accepted: AtomicUsize::new(0) }), trace_id: None })
+        Ok(Self {
+            outbound,
+            tokens: Arc::new(Tokens { values: tokens, accepted: AtomicUsize::new(0) }),
+            trace_id: None,
+        })
     }
 
     /// The client of one call of the engine: nothing is sent that could outlast `deadline`, and the trace id goes along as
     /// `X-Request-Id`.
     #[must_use]
     pub fn bind(&self, deadline: Timestamp, trace_id: &str) -> Self {
-        Self { outbound: self.outbound.at(deadline), tokens: self.tokens.clone(), trace_id: Some(trace_id.to_owned()) }
+        Self {
+            outbound: self.outbound.at(deadline),
+            tokens: self.tokens.clone(),
+            trace_id: Some(trace_id.to_owned()),
+        }
     }
 
     /// How the system is reached.
@@ -80,7 +88,11 @@ impl Rest {
     ///
     /// # Errors
     /// There is no usable answer, or the body cannot be written.
-    pub async fn send<T: Serialize + Sync>(&self, exchange: Exchange, body: Option<&T>) -> Result<Answer, Error> {
+    pub async fn send<T: Serialize + Sync>(
+        &self,
+        exchange: Exchange,
+        body: Option<&T>,
+    ) -> Result<Answer, Error> {
         let body = body.map(serde_json::to_vec).transpose().map_err(|error| Error::Unsendable {
             system: self.outbound.settings().system,
             action: exchange.action.clone(),
@@ -100,7 +112,12 @@ impl Rest {
         Ok(second)
     }
 
-    async fn attempt(&self, exchange: &Exchange, body: Option<Vec<u8>>, token: usize) -> Result<Answer, Error> {
+    async fn attempt(
+        &self,
+        exchange: &Exchange,
+        body: Option<Vec<u8>>,
+        token: usize,
+    ) -> Result<Answer, Error> {
         let mut headers = vec![("accept", "application/json".to_owned())];
         if let Some(token) = self.tokens.values.get(token) {
             headers.push(("authorization", format!("Bearer {}", token.expose_secret())));

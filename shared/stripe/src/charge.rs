@@ -83,7 +83,9 @@ impl Charge {
             amount_captured: amount(captured)?,
             amount_refunded: amount(self.amount_refunded)?,
             created: self.created()?,
-            method: details.and_then(|details| details.method.clone()).unwrap_or_else(|| "unknown".to_owned()),
+            method: details
+                .and_then(|details| details.method.clone())
+                .unwrap_or_else(|| "unknown".to_owned()),
             brand: card.and_then(|card| card.brand.clone()),
             last4: card.and_then(|card| card.last4.clone()),
             customer: self.customer.as_ref().map(|it| it.id().parse()).transpose().map_err(malformed)?,
@@ -109,7 +111,10 @@ impl Charge {
     }
 
     fn sources(&self) -> Vec<order_reference::Source<'_>> {
-        let own = order_reference::Source { metadata: self.metadata.as_ref(), description: self.description.as_deref() };
+        let own = order_reference::Source {
+            metadata: self.metadata.as_ref(),
+            description: self.description.as_deref(),
+        };
         match &self.payment_intent {
             // Keys that the shop adds after the payment reach the intent only, so it is the better evidence.
             Some(Reference::Object(intent)) => vec![

@@ -80,7 +80,9 @@ impl Client {
     pub fn new(outbound: Outbound, settings: Settings, key: &SecretString) -> Result<Self, Error> {
         let key = key.expose_secret().trim();
         let sendable = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        for (what, text) in [("`stripe` secret's `api_key`", key), ("`stripe.api_version`", &settings.api_version)] {
+        for (what, text) in
+            [("`stripe` secret's `api_key`", key), ("`stripe.api_version`", &settings.api_version)]
+        {
             if !sendable(text) {
                 let problem = format!("the pair's {what} is empty or holds what no header can");
                 return Err(Error::Settings { problem });
@@ -89,7 +91,10 @@ impl Client {
         if let Some(livemode) = key_mode(key)
             && livemode != settings.livemode
         {
-            return Err(Error::WrongMode { what: "the API key in the pair's `stripe` secret".to_owned(), livemode });
+            return Err(Error::WrongMode {
+                what: "the API key in the pair's `stripe` secret".to_owned(),
+                livemode,
+            });
         }
         let authorization = SecretString::from(format!("Bearer {key}"));
         Ok(Self { outbound, shared: Arc::new(Shared { settings, authorization }), generation: 0 })
@@ -98,7 +103,11 @@ impl Client {
     /// The client of one call: its deadline and the generation of its idempotency key.
     #[must_use]
     pub fn bind(&self, call: &Call) -> Self {
-        Self { outbound: self.outbound.at(call.deadline), shared: self.shared.clone(), generation: call.generation }
+        Self {
+            outbound: self.outbound.at(call.deadline),
+            shared: self.shared.clone(),
+            generation: call.generation,
+        }
     }
 
     /// What it knows of its pair.
@@ -150,7 +159,8 @@ impl Client {
     async fn send<T: DeserializeOwned>(&self, draft: Draft<'_>, effect: Effect) -> Result<Read<T>, Error> {
         let action = draft.action;
         let request = self.request(draft, effect);
-        let answer = self.outbound.send(request).await.map_err(|source| Error::Transport { action, source })?;
+        let answer =
+            self.outbound.send(request).await.map_err(|source| Error::Transport { action, source })?;
         if !answer.is_success() {
             return Err(Error::Refused { refusal: Box::new(Refusal::read(action, effect, &answer)) });
         }
@@ -186,7 +196,11 @@ impl Client {
 /// Stripe needs no time to settle: the same key finds the first request's outcome (409 while it still runs).
 pub(crate) const SETTLE: SignedDuration = SignedDuration::ZERO;
 
-fn read<T: DeserializeOwned>(action: &'static str, effect: Effect, answer: &Answer) -> Result<Read<T>, Error> {
+fn read<T: DeserializeOwned>(
+    action: &'static str,
+    effect: Effect,
+    answer: &Answer,
+) -> Result<Read<T>, Error> {
     let request_id = answer.header("request-id").map(str::to_owned);
     match answer.json() {
         Ok(object) => {

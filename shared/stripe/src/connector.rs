@@ -28,8 +28,11 @@ const TIMEOUT: SignedDuration = SignedDuration::from_secs(20);
 
 fn actions(timeout: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
     Ok(vec![
-        Action::read(payment::read::NAME, timeout, payment::read::run)?
-            .links(&[("charge", "/charge"), ("payment_intent", "/intent"), ("customer", "/customer")]),
+        Action::read(payment::read::NAME, timeout, payment::read::run)?.links(&[
+            ("charge", "/charge"),
+            ("payment_intent", "/intent"),
+            ("customer", "/customer"),
+        ]),
         Action::write(
             payment::tag::NAME,
             timeout,

@@ -51,7 +51,9 @@ pub enum Error {
         livemode: bool,
     },
     /// The key belongs to another account than the pair.
-    #[error("the API key belongs to {actual}, but the pair is {expected}; put that account's key into the pair's `stripe` secret")]
+    #[error(
+        "the API key belongs to {actual}, but the pair is {expected}; put that account's key into the pair's `stripe` secret"
+    )]
     WrongAccount {
         /// As the environment file says.
         expected: String,
@@ -77,7 +79,9 @@ pub enum Error {
         source: canonical::Error,
     },
     /// No room for our metadata keys beside the others' (Stripe takes 50).
-    #[error("{subject} has {present} metadata keys and room for 50; remove {missing} so that ours fit, then replay")]
+    #[error(
+        "{subject} has {present} metadata keys and room for 50; remove {missing} so that ours fit, then replay"
+    )]
     MetadataFull {
         /// Intent or charge.
         subject: String,
@@ -87,7 +91,9 @@ pub enum Error {
         missing: usize,
     },
     /// Stripe replayed a stored answer, and the object does not hold what that answer says.
-    #[error("Stripe repeated an old answer for {subject}, whose metadata was changed since; a new key is needed")]
+    #[error(
+        "Stripe repeated an old answer for {subject}, whose metadata was changed since; a new key is needed"
+    )]
     StaleReplay {
         /// Intent or charge.
         subject: String,
@@ -110,7 +116,9 @@ impl Error {
             Self::Transport { source, .. } => source.class(),
             Self::Refused { refusal } => refusal.class(),
             Self::ChargeUnknown { .. } => Class::NotFound,
-            Self::Unreadable { effect: Effect::Write, .. } | Self::StaleReplay { .. } => Class::UnknownOutcome,
+            Self::Unreadable { effect: Effect::Write, .. } | Self::StaleReplay { .. } => {
+                Class::UnknownOutcome
+            }
             Self::WrongAccount { .. } | Self::Settings { .. } => Class::Auth,
             Self::Unreadable { effect: Effect::Read, .. }
             | Self::WrongMode { .. }

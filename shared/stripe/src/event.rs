@@ -55,7 +55,9 @@ pub enum EventError {
         field: &'static str,
     },
     /// An event inside Amazon EventBridge's envelope, which carries no signature of Stripe's.
-    #[error("the body is an EventBridge envelope, not a Stripe event; send events to the webhook endpoint itself")]
+    #[error(
+        "the body is an EventBridge envelope, not a Stripe event; send events to the webhook endpoint itself"
+    )]
     EventBridge,
 }
 
@@ -117,7 +119,10 @@ impl Envelope {
         };
         let id: String = required(wire.id, "id")?;
         let event_type: String = required(wire.event_type, "type")?;
-        if event_type.is_empty() || event_type.len() > TYPE_LENGTH_MAX || !event_type.bytes().all(|b| b.is_ascii_graphic()) {
+        if event_type.is_empty()
+            || event_type.len() > TYPE_LENGTH_MAX
+            || !event_type.bytes().all(|b| b.is_ascii_graphic())
+        {
             return Err(EventError::NotAnEvent { field: "type" });
         }
         Ok(Self {
@@ -135,7 +140,10 @@ impl Envelope {
 /// Longest type that is taken, in bytes. The longest known has 61.
 const TYPE_LENGTH_MAX: usize = 200;
 
-fn required<'a, T: Deserialize<'a>>(value: Option<&'a RawValue>, field: &'static str) -> Result<T, EventError> {
+fn required<'a, T: Deserialize<'a>>(
+    value: Option<&'a RawValue>,
+    field: &'static str,
+) -> Result<T, EventError> {
     optional(value).ok_or(EventError::NotAnEvent { field })
 }
 
@@ -144,7 +152,10 @@ fn optional<'a, T: Deserialize<'a>>(value: Option<&'a RawValue>) -> Option<T> {
 }
 
 /// `account`, else the account that `context` ends in (`acct_1`, or `org_1/acct_1` for organisations).
-fn account(account: Option<&RawValue>, context: Option<&RawValue>) -> Result<Option<StripeAccount>, EventError> {
+fn account(
+    account: Option<&RawValue>,
+    context: Option<&RawValue>,
+) -> Result<Option<StripeAccount>, EventError> {
     if account.is_some_and(|raw| raw.get() != "null") {
         let account: String = required(account, "account")?;
         return account.try_into().map(Some).map_err(|_| EventError::NotAnEvent { field: "account" });

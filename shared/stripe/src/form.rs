@@ -32,7 +32,10 @@ mod tests {
 
     #[test]
     fn brackets_blanks_and_hashes_are_escaped() {
-        assert_eq!(encode([("metadata[Order #]", "42"), ("expand[]", "a.b")]), "metadata%5BOrder%20%23%5D=42&expand%5B%5D=a.b");
+        assert_eq!(
+            encode([("metadata[Order #]", "42"), ("expand[]", "a.b")]),
+            "metadata%5BOrder%20%23%5D=42&expand%5B%5D=a.b"
+        );
         assert_eq!(encode([("a", "é&=+")]), "a=%C3%A9%26%3D%2B");
         assert_eq!(segment("ch_1/../x?y"), "ch_1%2F..%2Fx%3Fy");
         assert_eq!(encode([]), "");

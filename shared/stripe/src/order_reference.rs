@@ -66,10 +66,16 @@ impl Found {
         let number = number.or_else(|| metadata.get(MERCHANT_KEY).and_then(|text| number_of(text)));
         match metadata.get(ORDER_ID_KEY).and_then(|text| text.trim().parse::<OrderId>().ok()) {
             Some(id) => {
-                let known = |other: &&mut OrderReference| other.id == Some(id) || (other.id.is_none() && other.number == number);
+                let known = |other: &&mut OrderReference| {
+                    other.id == Some(id) || (other.id.is_none() && other.number == number)
+                };
                 match self.0.iter_mut().find(known) {
                     Some(known) => known.id = Some(id),
-                    None => self.0.push(OrderReference { found_in: ORDER_ID_KEY.to_owned(), number, id: Some(id) }),
+                    None => self.0.push(OrderReference {
+                        found_in: ORDER_ID_KEY.to_owned(),
+                        number,
+                        id: Some(id),
+                    }),
                 }
             }
             None => metadata.get(ORDER_KEY).into_iter().for_each(|text| self.number(ORDER_KEY, text)),

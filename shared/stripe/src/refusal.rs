@@ -125,7 +125,9 @@ impl Refusal {
             Meaning::Unavailable | Meaning::RetryForbidden if self.is_lost_write() => Class::UnknownOutcome,
             Meaning::KeyRefused | Meaning::NotAllowed => Class::Auth,
             Meaning::NotFound => Class::NotFound,
-            Meaning::Invalid | Meaning::KeyReused | Meaning::Declined | Meaning::RetryForbidden => Class::Validation,
+            Meaning::Invalid | Meaning::KeyReused | Meaning::Declined | Meaning::RetryForbidden => {
+                Class::Validation
+            }
             Meaning::AlreadyDone => Class::Duplicate,
             Meaning::UnexpectedState | Meaning::InUse => Class::Conflict,
             Meaning::TooMany => Class::Throttled,
@@ -149,16 +151,20 @@ impl Refusal {
     pub fn advice(&self) -> &'static str {
         match self.meaning {
             Meaning::KeyRefused => "put a valid restricted key into the pair's `stripe` secret",
-            Meaning::NotAllowed => "give the restricted key the right that this action needs (Stripe Dashboard, API keys)",
+            Meaning::NotAllowed => {
+                "give the restricted key the right that this action needs (Stripe Dashboard, API keys)"
+            }
             Meaning::NotFound => "check that the object is of the pair's account and of the stage's mode",
             Meaning::Invalid | Meaning::RetryForbidden => "correct what Stripe names, then replay",
             Meaning::AlreadyDone => "nothing; what is there is used",
             Meaning::UnexpectedState => "look at the object's state in the Stripe Dashboard",
             Meaning::KeyReused => "report it: one idempotency key was used for two different requests",
             Meaning::Declined => "a new attempt needs the customer or a new decision",
-            Meaning::InUse | Meaning::TooMany | Meaning::DependencyFailed | Meaning::Unavailable | Meaning::RetryAsked => {
-                "nothing; it is tried again"
-            }
+            Meaning::InUse
+            | Meaning::TooMany
+            | Meaning::DependencyFailed
+            | Meaning::Unavailable
+            | Meaning::RetryAsked => "nothing; it is tried again",
         }
     }
 }
@@ -175,7 +181,9 @@ fn meaning(status: u16, error_type: &str, code: &str) -> Meaning {
         429 => Meaning::TooMany,
         400 if error_type == "idempotency_error" => Meaning::KeyReused,
         400..=499 => match code {
-            "charge_already_refunded" | "charge_already_captured" | "resource_already_exists" => Meaning::AlreadyDone,
+            "charge_already_refunded" | "charge_already_captured" | "resource_already_exists" => {
+                Meaning::AlreadyDone
+            }
             "payment_intent_unexpected_state" => Meaning::UnexpectedState,
             "account_invalid" => Meaning::NotAllowed,
             "api_key_expired" => Meaning::KeyRefused,
@@ -189,7 +197,11 @@ fn meaning(status: u16, error_type: &str, code: &str) -> Meaning {
 fn obey(meaning: Meaning, should_retry: Option<&str>) -> Meaning {
     let is_retried = matches!(
         meaning,
-        Meaning::InUse | Meaning::TooMany | Meaning::DependencyFailed | Meaning::Unavailable | Meaning::UnexpectedState
+        Meaning::InUse
+            | Meaning::TooMany
+            | Meaning::DependencyFailed
+            | Meaning::Unavailable
+            | Meaning::UnexpectedState
     );
     match (should_retry, is_retried) {
         (Some("true"), false) => Meaning::RetryAsked,

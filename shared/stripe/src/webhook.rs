@@ -93,7 +93,8 @@ pub fn verify(
     if -age > i128::from(TOLERANCE_S) {
         return Err(SignatureError::Future);
     }
-    let mut usable = secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty()).peekable();
+    let mut usable =
+        secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty()).peekable();
     if usable.peek().is_none() {
         return Err(SignatureError::NoSecret);
     }
@@ -146,7 +147,9 @@ impl<'a> Header<'a> {
                 "v1" => {
                     saw_v1 = true;
                     // Bad hex or another length is no match, not an error.
-                    if let (Some(signature), Some(place)) = (decode(value), signatures.get_mut(signature_count)) {
+                    if let (Some(signature), Some(place)) =
+                        (decode(value), signatures.get_mut(signature_count))
+                    {
                         *place = signature;
                         signature_count += 1;
                     }

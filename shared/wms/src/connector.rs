@@ -29,7 +29,8 @@ const SETTLE: SignedDuration = SignedDuration::from_secs(5);
 
 fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
     Ok(vec![
-        Action::write(put::NAME, timeout, settle, put::key, put::find, put::run)?.links(&[("fulfilment", "/id")]),
+        Action::write(put::NAME, timeout, settle, put::key, put::find, put::run)?
+            .links(&[("fulfilment", "/id")]),
         Action::write(cancel::NAME, timeout, settle, cancel::key, cancel::find, cancel::run)?,
     ])
 }

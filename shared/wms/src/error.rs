@@ -17,7 +17,9 @@ pub enum Error {
         problem: Box<Problem>,
     },
     /// The key holds another fulfilment.
-    #[error("the warehouse's fulfilment {id} holds other lines under {key}; correct one of them, then replay")]
+    #[error(
+        "the warehouse's fulfilment {id} holds other lines under {key}; correct one of them, then replay"
+    )]
     ContentDiffers {
         /// The key.
         key: NaturalKey,
@@ -25,7 +27,9 @@ pub enum Error {
         id: String,
     },
     /// Two fulfilments under one key.
-    #[error("the warehouse has more than one fulfilment under {key}: {kept} is kept, cancel {others}, then replay")]
+    #[error(
+        "the warehouse has more than one fulfilment under {key}: {kept} is kept, cancel {others}, then replay"
+    )]
     DuplicateDocument {
         /// The key.
         key: NaturalKey,

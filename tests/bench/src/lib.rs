@@ -1,1 +1,3 @@
-//! bench
+//! Speed and size, as ratios against a baseline that is measured in the same run.
+//!
+//! It prints; it decides nothing by the clock. It must not be depended on.

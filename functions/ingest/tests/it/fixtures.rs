@@ -23,13 +23,19 @@ async fn only_the_triggers_of_order_to_cash_are_queued() {
         let event_type = name.split(".ruby-mock").next().unwrap().split(".supabase-sync").next().unwrap();
         let event_type = event_type.split(".pay-rails").next().unwrap();
         let body = if name.ends_with(".data.json") {
-            format!(r#"{{"id":"evt_wrapped","object":"event","created":1,"livemode":false,"type":"{event_type}","data":{text}}}"#)
+            format!(
+                r#"{{"id":"evt_wrapped","object":"event","created":1,"livemode":false,"type":"{event_type}","data":{text}}}"#
+            )
         } else {
             text
         };
         let world = World::new("test").await;
         let answer = world.post("/webhooks/stripe/main", SECRET, body.as_bytes()).await;
-        let expected = if TRIGGERS.contains(&event_type) { "queued: order-to-cash\n" } else { "skipped: unknown_type\n" };
+        let expected = if TRIGGERS.contains(&event_type) {
+            "queued: order-to-cash\n"
+        } else {
+            "skipped: unknown_type\n"
+        };
         assert_eq!((answer.status, answer.text.as_str()), (200, expected), "{name}");
         let messages = world.queued();
         assert_eq!(messages.len(), usize::from(TRIGGERS.contains(&event_type)), "{name}");

@@ -17,9 +17,8 @@ fn without_a_valid_signature_there_is_never_a_2xx() {
     let (runtime, world) = world();
     let header = prop_oneof![
         "[ -~]{0,120}",
-        (0_i64..700, "[0-9a-f]{64}").prop_map(|(offset, digest)| {
-            format!("t={},v1={digest}", now().as_second() - 350 + offset)
-        }),
+        (0_i64..700, "[0-9a-f]{64}")
+            .prop_map(|(offset, digest)| { format!("t={},v1={digest}", now().as_second() - 350 + offset) }),
         Just(signature(SECRET, b"another body", 0)),
         Just(signature("whsec_forged", event(&json!({})).as_bytes(), 0)),
     ];

@@ -20,7 +20,10 @@ async fn an_event_becomes_one_message_with_the_body_as_it_came() {
     assert_eq!((answer.status, answer.text.as_str()), (200, "queued: order-to-cash\n"));
     let messages = world.queued();
     assert_eq!(messages.len(), 1);
-    assert_eq!((messages[0].group.as_str(), messages[0].deduplication_id.as_str()), ("main:payment_intent:pi_1", "evt_1"));
+    assert_eq!(
+        (messages[0].group.as_str(), messages[0].deduplication_id.as_str()),
+        ("main:payment_intent:pi_1", "evt_1")
+    );
     let delivery = Delivery::from_message(messages[0].body.clone(), &messages[0].attributes, 1).unwrap();
     assert_eq!(delivery.body, body);
     assert_eq!(delivery.trace_id, "1-67891233-abcdef012345678912345678");
@@ -35,7 +38,10 @@ async fn the_group_is_what_the_event_is_about() {
     let cases = [
         (json!({"id": "ch_1", "object": "charge", "payment_intent": null}), "charge:ch_1"),
         (json!({"id": "py_1", "object": "charge"}), "charge:py_1"),
-        (json!({"id": "ch_1", "payment_intent": {"id": "pi_2", "object": "payment_intent"}}), "payment_intent:pi_2"),
+        (
+            json!({"id": "ch_1", "payment_intent": {"id": "pi_2", "object": "payment_intent"}}),
+            "payment_intent:pi_2",
+        ),
         (json!({"payment_intent": "pi_3"}), "payment_intent:pi_3"),
         (json!({}), "event:evt_1"),
         (json!("nothing"), "event:evt_1"),
@@ -45,14 +51,22 @@ async fn the_group_is_what_the_event_is_about() {
     for (object, entity) in cases {
         let world = World::new("test").await;
         let body = event(&json!({"data": {"object": object}}));
-        assert_eq!(world.post("/webhooks/stripe/main", SECRET, body.as_bytes()).await.status, 200, "{object}");
+        assert_eq!(
+            world.post("/webhooks/stripe/main", SECRET, body.as_bytes()).await.status,
+            200,
+            "{object}"
+        );
         let group = world.queued()[0].group.clone();
         match entity {
             "" => assert!(group.len() <= 128 && group.bytes().all(|byte| byte.is_ascii_graphic()), "{group}"),
             entity => assert_eq!(group, format!("main:{entity}"), "{object}"),
         }
         let attributes = &world.queued()[0].attributes;
-        assert!(attributes.values().all(|value| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic())));
+        assert!(
+            attributes
+                .values()
+                .all(|value| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic()))
+        );
     }
 }
 
@@ -64,7 +78,8 @@ async fn either_of_two_live_secrets_and_either_of_two_signatures_will_do() {
     let other = signature(OTHER_SECRET, body.as_bytes(), 0);
     let ours = signature(SECRET, body.as_bytes(), 0);
     let both = format!("{other},{}", ours.split_once(',').unwrap().1);
-    let answer = world.send(request("/webhooks/stripe/main", &[("Stripe-Signature", &both)], body.as_bytes())).await;
+    let answer =
+        world.send(request("/webhooks/stripe/main", &[("Stripe-Signature", &both)], body.as_bytes())).await;
     assert_eq!(answer.status, 200);
     assert_eq!(world.queued().len(), 2);
 }
@@ -100,11 +115,16 @@ async fn a_base64_body_is_decoded_before_it_is_verified() {
 async fn the_same_event_twenty_times_at_once_is_twenty_messages_of_one_deduplication_id() {
     let world = World::new("test").await;
     let body = event(&json!({}));
-    let answers = join_all((0..20).map(|_| world.post("/webhooks/stripe/main", SECRET, body.as_bytes()))).await;
+    let answers =
+        join_all((0..20).map(|_| world.post("/webhooks/stripe/main", SECRET, body.as_bytes()))).await;
     assert!(answers.iter().all(|answer| answer.status == 200));
     let messages = world.queued();
     assert_eq!(messages.len(), 20);
-    assert!(messages.iter().all(|message| message.deduplication_id == "evt_1" && message.group == messages[0].group));
+    assert!(
+        messages
+            .iter()
+            .all(|message| message.deduplication_id == "evt_1" && message.group == messages[0].group)
+    );
 }
 
 #[tokio::test]
@@ -118,7 +138,13 @@ async fn every_interested_flow_gets_one_message() {
     let ours = flow::plan::Trigger { source: "tillbridge".to_owned(), ..trigger("charge.succeeded", "/id") };
     let flows = [
         ("first", vec![trigger("charge.succeeded", "/data/object/payment_intent")]),
-        ("second", vec![trigger("charge.succeeded", "/data/object/id"), trigger("charge.refunded", "/data/object/id")]),
+        (
+            "second",
+            vec![
+                trigger("charge.succeeded", "/data/object/id"),
+                trigger("charge.refunded", "/data/object/id"),
+            ],
+        ),
         ("third", vec![ours]),
     ];
     let routes = Routes::new(flows.map(|(flow, triggers)| (flow.parse().unwrap(), triggers)));
@@ -141,6 +167,7 @@ async fn a_body_that_sqs_would_refuse_is_escaped_and_means_the_same() {
     assert_eq!(world.post("/webhooks/stripe/main", SECRET, body.as_bytes()).await.status, 200);
     let sent = world.queued()[0].body.clone();
     assert!(!sent.contains(['\u{fffe}', '\u{ffff}']));
-    let (sent, came): (Value, Value) = (serde_json::from_str(&sent).unwrap(), serde_json::from_str(&body).unwrap());
+    let (sent, came): (Value, Value) =
+        (serde_json::from_str(&sent).unwrap(), serde_json::from_str(&body).unwrap());
     assert_eq!(sent, came);
 }

@@ -126,7 +126,12 @@ async fn events_that_are_not_for_us() {
 async fn a_missing_secret_or_queue_asks_the_sender_to_try_again() {
     let world = World::new("test").await;
     let body = event(&json!({}));
-    check(&world, &world.post("/webhooks/stripe/bare", SECRET, body.as_bytes()).await, 503, "secret_unavailable");
+    check(
+        &world,
+        &world.post("/webhooks/stripe/bare", SECRET, body.as_bytes()).await,
+        503,
+        "secret_unavailable",
+    );
     let down = World::with_queue("test", Arc::new(Refusing), Arc::new(MemoryQueue::default())).await;
     check(&down, &down.post(PATH, SECRET, body.as_bytes()).await, 503, "queue_unavailable");
 }

@@ -61,7 +61,9 @@ impl World {
 
     pub(crate) async fn with_queue(mode: &str, port: Arc<dyn Queue>, queue: Arc<MemoryQueue>) -> Self {
         let secrets = MockServer::start().await;
-        for (pair, signing_secrets) in [("main", json!([SECRET, OLD_SECRET])), ("other", json!([OTHER_SECRET]))] {
+        for (pair, signing_secrets) in
+            [("main", json!([SECRET, OLD_SECRET])), ("other", json!([OTHER_SECRET]))]
+        {
             let name = format!("tillbridge/local/{pair}/stripe-webhook");
             let text = json!({ "signing_secrets": signing_secrets }).to_string();
             let answer = json!({"Name": name, "SecretString": text, "VersionId": "v1"});

@@ -12,7 +12,7 @@ const CONNECTORS: [&str; 4] = ["stripe", "magento", "erp", "wms"];
 /// Crates that may use all of `shared`.
 const ALL: [&str; 4] = ["consumer", "cli", "e2e", "bench"];
 /// The rest: each crate and what it may use of ours.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("canonical", &[]),
     ("environment", &["canonical"]),
     ("flow", &["canonical"]),
@@ -20,6 +20,11 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("outbound", &["canonical", "flow"]),
     ("aws", &["canonical", "environment", "flow"]),
     ("ingest", &["aws", "canonical", "environment", "flow", "flows", "magento", "outbound", "stripe", "wms"]),
+    // The one place that knows all connectors: a pair's, from settings and secrets.
+    (
+        "connections",
+        &["aws", "canonical", "environment", "erp", "flow", "magento", "outbound", "stripe", "wms"],
+    ),
     ("xtask", &[]),
     // A double that shares our code shares our mistakes.
     ("sandbox", &[]),

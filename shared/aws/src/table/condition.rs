@@ -44,12 +44,14 @@ impl Expression {
             Condition::Below(name, value) => format!("{} < {}", self.name(name), self.value(value)?),
             Condition::OneOf(name, values) => {
                 let name = self.name(name);
-                let values = values.into_iter().map(|value| self.value(value)).collect::<Result<Vec<_>, _>>()?;
+                let values =
+                    values.into_iter().map(|value| self.value(value)).collect::<Result<Vec<_>, _>>()?;
                 format!("{name} IN ({})", values.join(", "))
             }
             Condition::Without(name) => format!("attribute_not_exists({})", self.name(name)),
             Condition::Any(conditions) => {
-                let any = conditions.into_iter().map(|one| self.condition(one)).collect::<Result<Vec<_>, _>>()?;
+                let any =
+                    conditions.into_iter().map(|one| self.condition(one)).collect::<Result<Vec<_>, _>>()?;
                 format!("({})", any.join(" OR "))
             }
         })

@@ -49,7 +49,8 @@ impl Table {
 #[async_trait]
 impl Store for Table {
     async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let request = self.client.get_item().table_name(&self.name).set_key(Some(key_of(key))).consistent_read(true);
+        let request =
+            self.client.get_item().table_name(&self.name).set_key(Some(key_of(key))).consistent_read(true);
         let answer = request.send().await.map_err(|error| self.unavailable(&error))?;
         answer.item.map(value::to_item).transpose()
     }
@@ -106,7 +107,8 @@ impl Store for Table {
             .limit(i32::try_from(limit.max(1)).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
         let answer = request.send().await.map_err(|error| self.unavailable(&error))?;
-        let items: Vec<Item> = answer.items.unwrap_or_default().into_iter().map(value::to_item).collect::<Result<_, _>>()?;
+        let items: Vec<Item> =
+            answer.items.unwrap_or_default().into_iter().map(value::to_item).collect::<Result<_, _>>()?;
         let more = answer.last_evaluated_key.is_some_and(|last| !last.is_empty());
         let next = if more { items.last().map(|item| item.key.clone()) } else { None };
         Ok(Page { items, next })
@@ -123,10 +125,15 @@ impl Store for Table {
 
 impl Table {
     async fn transact(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        let items = writes.into_iter().map(|write| write::to_transaction(&self.name, write)).collect::<Result<Vec<_>, _>>()?;
+        let items = writes
+            .into_iter()
+            .map(|write| write::to_transaction(&self.name, write))
+            .collect::<Result<Vec<_>, _>>()?;
         let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
         let Err(error) = sent else { return Ok(()) };
-        if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() {
+        if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
+            error.as_service_error()
+        {
             let reasons = canceled.cancellation_reasons();
             for (number, reason) in reasons.iter().enumerate() {
                 if reason.code() == Some("ConditionalCheckFailed") {
@@ -135,7 +142,8 @@ impl Table {
                     return Err(StoreError::Refused { write: number, current });
                 }
             }
-            let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
+            let codes: Vec<&str> =
+                reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
             let class = if codes.iter().all(|code| *code == "ValidationError") && !codes.is_empty() {
                 Class::Validation
             } else {

@@ -20,9 +20,14 @@ pub(super) fn to_attribute(value: Value) -> Result<AttributeValue, StoreError> {
             return Err(StoreError::Unavailable { class: Class::Validation, message });
         }
         Value::String(text) => AttributeValue::S(text),
-        Value::Array(items) => AttributeValue::L(items.into_iter().map(to_attribute).collect::<Result<_, _>>()?),
+        Value::Array(items) => {
+            AttributeValue::L(items.into_iter().map(to_attribute).collect::<Result<_, _>>()?)
+        }
         Value::Object(fields) => AttributeValue::M(
-            fields.into_iter().map(|(name, value)| Ok((name, to_attribute(value)?))).collect::<Result<_, StoreError>>()?,
+            fields
+                .into_iter()
+                .map(|(name, value)| Ok((name, to_attribute(value)?)))
+                .collect::<Result<_, StoreError>>()?,
         ),
     })
 }
@@ -48,8 +53,10 @@ pub(super) fn to_item(attributes: HashMap<String, AttributeValue>) -> Result<Ite
             ("pk", AttributeValue::S(pk)) => key.pk = pk,
             ("sk", AttributeValue::S(sk)) => key.sk = sk,
             (_, attribute) => {
-                let value = to_value(attribute)
-                    .ok_or_else(|| StoreError::Malformed { key: key.to_string(), message: format!("attribute `{name}`") })?;
+                let value = to_value(attribute).ok_or_else(|| StoreError::Malformed {
+                    key: key.to_string(),
+                    message: format!("attribute `{name}`"),
+                })?;
                 rest.insert(name, value);
             }
         }
@@ -61,9 +68,9 @@ fn to_value(attribute: AttributeValue) -> Option<Value> {
     Some(match attribute {
         AttributeValue::Null(_) => Value::Null,
         AttributeValue::Bool(truth) => Value::Bool(truth),
-        AttributeValue::N(text) => {
-            Value::Number(text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from)).ok()?)
-        }
+        AttributeValue::N(text) => Value::Number(
+            text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from)).ok()?,
+        ),
         AttributeValue::S(text) => Value::String(text),
         AttributeValue::L(items) => Value::Array(items.into_iter().map(to_value).collect::<Option<_>>()?),
         AttributeValue::M(fields) => {
@@ -87,10 +94,8 @@ mod tests {
         let attributes = json!({
             "status": "done", "fence": 3, "big": u64::MAX, "none": null, "flag": true, "list": [1, "x", { "y": [] }]
         });
-        let item = Item {
-            key: Key::new("X#main", "-"),
-            attributes: serde_json::from_value(attributes).unwrap(),
-        };
+        let item =
+            Item { key: Key::new("X#main", "-"), attributes: serde_json::from_value(attributes).unwrap() };
         assert_eq!(to_item(to_attributes(item.clone()).unwrap()), Ok(item));
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure as Returned, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure as Returned,
+    TransactWriteItem, Update,
 };
 use flow::{Attributes, StoreError, Write};
 use serde_json::Value;
@@ -29,9 +30,9 @@ impl Table {
                     .set_expression_attribute_values(expression.values())
                     .return_values_on_condition_check_failure(Returned::AllOld);
                 let refused = |error: &aws_sdk_dynamodb::operation::put_item::PutItemError| match error {
-                    aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(failed) => {
-                        Some(failed.item.clone())
-                    }
+                    aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
+                        failed,
+                    ) => Some(failed.item.clone()),
                     _ => None,
                 };
                 self.outcome(request.send().await.map(drop), refused)
@@ -112,7 +113,10 @@ pub(super) fn to_transaction(table: &str, write: Write) -> Result<TransactWriteI
             check.map(|check| TransactWriteItem::builder().condition_check(check).build())
         }
     };
-    built.map_err(|error| StoreError::Unavailable { class: flow::Class::Validation, message: error.to_string() })
+    built.map_err(|error| StoreError::Unavailable {
+        class: flow::Class::Validation,
+        message: error.to_string(),
+    })
 }
 
 /// `SET … ADD … REMOVE …`.

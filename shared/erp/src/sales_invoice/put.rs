@@ -89,8 +89,14 @@ fn same(invoice: &SalesInvoice, document: &Document) -> Result<(), Error> {
         });
     }
     match document.content::<Invoice>() {
-        Some(theirs) if theirs.kind != InvoiceKind::Invoice || !theirs.means_the_same(&Invoice::from(invoice)) => {
-            Err(Error::ContentDiffers { kind: Kind::Invoice, key: invoice.key.clone(), id: document.id.clone() })
+        Some(theirs)
+            if theirs.kind != InvoiceKind::Invoice || !theirs.means_the_same(&Invoice::from(invoice)) =>
+        {
+            Err(Error::ContentDiffers {
+                kind: Kind::Invoice,
+                key: invoice.key.clone(),
+                id: document.id.clone(),
+            })
         }
         _ => Ok(()),
     }

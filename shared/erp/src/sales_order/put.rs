@@ -145,11 +145,9 @@ fn same(order: &SalesOrder, document: &Document) -> Result<(), Error> {
         });
     }
     match document.content::<Order>() {
-        Some(theirs) if !theirs.means_the_same(&ours) => Err(Error::ContentDiffers {
-            kind: Kind::Order,
-            key: order.key.clone(),
-            id: document.id.clone(),
-        }),
+        Some(theirs) if !theirs.means_the_same(&ours) => {
+            Err(Error::ContentDiffers { kind: Kind::Order, key: order.key.clone(), id: document.id.clone() })
+        }
         _ => Ok(()),
     }
 }

@@ -63,7 +63,10 @@ impl<'a> Customer<'a> {
             email: &customer.email,
             phone: customer.phone.as_deref(),
             tax_id: customer.tax_id.as_deref(),
-            addresses: [Some(Address::new("billing", &order.billing)), shipping].into_iter().flatten().collect(),
+            addresses: [Some(Address::new("billing", &order.billing)), shipping]
+                .into_iter()
+                .flatten()
+                .collect(),
             external_refs: customer.id.map(|id| ("shop", id.to_string())).into_iter().collect(),
         }
     }

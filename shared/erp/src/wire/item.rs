@@ -20,6 +20,11 @@ pub(crate) struct Item<'a> {
 impl<'a> Item<'a> {
     /// The item of a line.
     pub(crate) fn of(line: &'a SalesOrderLine, income_account: Option<&'a str>) -> Self {
-        Self { name: &line.name, kind: if line.stock { "stock" } else { "service" }, uom: UNIT, income_account }
+        Self {
+            name: &line.name,
+            kind: if line.stock { "stock" } else { "service" },
+            uom: UNIT,
+            income_account,
+        }
     }
 }

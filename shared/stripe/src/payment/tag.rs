@@ -82,7 +82,10 @@ pub fn key(client: &Client, input: &Input) -> Result<NaturalKey, Error> {
 pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
     let target = Target::new(&client, &input);
     let present = target.read(&client, &input).await?;
-    Ok(target.missing(&present).is_empty().then(|| Output { written: Vec::new(), kept: target.kept(&present) }))
+    Ok(target
+        .missing(&present)
+        .is_empty()
+        .then(|| Output { written: Vec::new(), kept: target.kept(&present) }))
 }
 
 /// Reads the keys, writes those that are missing, and reads back from the answer.
@@ -98,7 +101,11 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     }
     let surplus = (present.len() + missing.len()).saturating_sub(KEYS_MAX);
     if surplus > 0 {
-        return Err(Error::MetadataFull { subject: target.id.to_owned(), present: present.len(), missing: surplus });
+        return Err(Error::MetadataFull {
+            subject: target.id.to_owned(),
+            present: present.len(),
+            missing: surplus,
+        });
     }
     let fields: Vec<_> =
         missing.iter().map(|(name, value)| (format!("metadata[{name}]"), value.clone())).collect();
@@ -149,7 +156,8 @@ impl<'a> Target<'a> {
     }
 
     fn kept(&self, present: &BTreeMap<String, String>) -> Vec<String> {
-        let differs = |(name, value): &&(&'static str, String)| present.get(*name).is_some_and(|there| there != value);
+        let differs =
+            |(name, value): &&(&'static str, String)| present.get(*name).is_some_and(|there| there != value);
         self.wanted.iter().filter(differs).map(|(name, _)| (*name).to_owned()).collect()
     }
 }

@@ -10,7 +10,8 @@ fn every_recorded_event_is_read() {
     for (name, text) in fixtures::events() {
         let envelope = Envelope::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let expected_type = name.split(".ruby-mock").next().unwrap();
-        let expected_type = expected_type.split(".supabase-sync").next().unwrap().split(".pay-rails").next().unwrap();
+        let expected_type =
+            expected_type.split(".supabase-sync").next().unwrap().split(".pay-rails").next().unwrap();
         assert_eq!(envelope.event_type, expected_type, "{name}");
         assert_eq!((envelope.form, envelope.livemode), (Form::Snapshot, false), "{name}");
         assert!(envelope.created.is_some(), "{name}");

@@ -34,7 +34,9 @@ pub(crate) fn exchanges() -> Vec<(String, serde_json::Value)> {
     entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| (path.display().to_string(), serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap()))
+        .map(|path| {
+            (path.display().to_string(), serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap())
+        })
         .collect()
 }
 

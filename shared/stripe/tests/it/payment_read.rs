@@ -12,7 +12,10 @@ use crate::world::{KEY, World, charge, client, settings};
 async fn read_of(body: Value) -> Result<Payment, flow::Fault> {
     let world = World::new().await;
     let id = body["id"].as_str().unwrap().to_owned();
-    Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(body)).mount(&world.server).await;
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(body))
+        .mount(&world.server)
+        .await;
     let payment = world.read(&id).await;
     assert_eq!(world.requests().await.len(), 1, "one call");
     payment
@@ -31,7 +34,11 @@ fn orders(payment: &Payment) -> Vec<(&str, Option<&str>, Option<u64>)> {
         .orders
         .iter()
         .map(|order| {
-            (order.found_in.as_str(), order.number.as_ref().map(|number| number.as_str()), order.id.map(|id| id.get()))
+            (
+                order.found_in.as_str(),
+                order.number.as_ref().map(|number| number.as_str()),
+                order.id.map(|id| id.get()),
+            )
         })
         .collect()
 }
@@ -75,7 +82,9 @@ async fn the_account_is_named_where_it_is_not_the_pairs() {
 
 #[tokio::test]
 async fn references_may_be_ids_null_or_objects() {
-    let old = with(json!({"payment_intent": null, "balance_transaction": null, "customer": null, "amount_captured": null}));
+    let old = with(
+        json!({"payment_intent": null, "balance_transaction": null, "customer": null, "amount_captured": null}),
+    );
     let payment = read_of(old).await.unwrap();
     assert_eq!((payment.intent, payment.fee, payment.customer), (None, None, None));
     assert_eq!(payment.amount_captured, payment.amount);
@@ -84,10 +93,15 @@ async fn references_may_be_ids_null_or_objects() {
     let payment = read_of(plain).await.unwrap();
     assert_eq!(payment.intent.unwrap().as_str(), "pi_9");
     assert_eq!(payment.customer.unwrap().as_str(), "cus_9");
-    let debit = with(json!({"id": "py_1", "payment_method_details": {"type": "sepa_debit", "sepa_debit": {}}, "status": "pending",
-        "captured": false, "amount_captured": 0}));
+    let debit = with(
+        json!({"id": "py_1", "payment_method_details": {"type": "sepa_debit", "sepa_debit": {}}, "status": "pending",
+        "captured": false, "amount_captured": 0}),
+    );
     let payment = read_of(debit).await.unwrap();
-    assert_eq!((payment.charge.as_str(), payment.status, payment.brand), ("py_1", ChargeStatus::Pending, None));
+    assert_eq!(
+        (payment.charge.as_str(), payment.status, payment.brand),
+        ("py_1", ChargeStatus::Pending, None)
+    );
 }
 
 #[tokio::test]
@@ -95,7 +109,12 @@ async fn orders_are_found_by_the_rules_in_their_order() {
     let cases = [
         (json!({}), json!({}), json!(null), vec![]),
         (json!({}), json!({"Order #": "42"}), json!(null), vec![("Order #", Some("42"), None)]),
-        (json!({"Order #": "#42"}), json!({"Order #": " 42 "}), json!(null), vec![("Order #", Some("42"), None)]),
+        (
+            json!({"Order #": "#42"}),
+            json!({"Order #": " 42 "}),
+            json!(null),
+            vec![("Order #", Some("42"), None)],
+        ),
         (
             json!({"tb_order_id": "7", "tb_order": "42", "magentoorderid": "42", "tb_pair": "main", "tb_store": "1"}),
             json!({"Order #": "42"}),
@@ -112,9 +131,18 @@ async fn orders_are_found_by_the_rules_in_their_order() {
             json!({"shop_order": "43"}),
             json!({"Order #": "41,42"}),
             json!(null),
-            vec![("Order #", Some("41"), None), ("Order #", Some("42"), None), ("shop_order", Some("43"), None)],
+            vec![
+                ("Order #", Some("41"), None),
+                ("Order #", Some("42"), None),
+                ("shop_order", Some("43"), None),
+            ],
         ),
-        (json!({}), json!({}), json!("Recurring Order #42 by Ann Lee"), vec![("description", Some("42"), None)]),
+        (
+            json!({}),
+            json!({}),
+            json!("Recurring Order #42 by Ann Lee"),
+            vec![("description", Some("42"), None)],
+        ),
         (json!({}), json!({"Order #": "42"}), json!("Order #41 by Ann"), vec![("Order #", Some("42"), None)]),
         (
             json!({}),
@@ -122,7 +150,12 @@ async fn orders_are_found_by_the_rules_in_their_order() {
             json!("Orders #42, #43 by Ann"),
             vec![("Order #", Some("42"), None), ("description", Some("43"), None)],
         ),
-        (json!({"tb_pair": "other", "tb_order_id": "7"}), json!({"Order #": "42"}), json!("Order #42"), vec![]),
+        (
+            json!({"tb_pair": "other", "tb_order_id": "7"}),
+            json!({"Order #": "42"}),
+            json!("Order #42"),
+            vec![],
+        ),
         (json!({"quote_id": "9"}), json!({"tb_order_id": "x"}), json!(null), vec![]),
     ];
     for (own, intent, description, expected) in cases {
@@ -173,7 +206,8 @@ fn a_client_refuses_a_key_of_the_other_mode_or_none() {
         ("", false, "stripe_settings"),
         ("rk_test_a\nb", false, "stripe_settings"),
     ] {
-        let error = client("http://127.0.0.1:1", stripe::Settings { livemode, ..settings() }, key).unwrap_err();
+        let error =
+            client("http://127.0.0.1:1", stripe::Settings { livemode, ..settings() }, key).unwrap_err();
         assert_eq!(error.code(), code);
         assert!(key.is_empty() || !error.to_string().contains(key));
     }

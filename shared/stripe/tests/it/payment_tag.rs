@@ -35,16 +35,20 @@ impl Intent {
 
     fn answer(&self, request: &Request) -> ResponseTemplate {
         let mut state = self.0.lock().unwrap();
-        let object = |state: &State| json!({"id": "pi_1", "object": "payment_intent", "metadata": state.metadata});
+        let object =
+            |state: &State| json!({"id": "pi_1", "object": "payment_intent", "metadata": state.metadata});
         if request.method.as_str() == "GET" {
             return ResponseTemplate::new(200).set_body_json(object(&state));
         }
         let key = request.headers.get("idempotency-key").unwrap().to_str().unwrap().to_owned();
         if let Some((_, stored)) = state.answers.iter().find(|(known, _)| *known == key) {
-            return ResponseTemplate::new(200).insert_header("idempotent-replayed", "true").set_body_json(stored);
+            return ResponseTemplate::new(200)
+                .insert_header("idempotent-replayed", "true")
+                .set_body_json(stored);
         }
         for (name, value) in url::form_urlencoded::parse(&request.body) {
-            let name = name.strip_prefix("metadata[").and_then(|rest| rest.strip_suffix(']')).unwrap().to_owned();
+            let name =
+                name.strip_prefix("metadata[").and_then(|rest| rest.strip_suffix(']')).unwrap().to_owned();
             assert!(name.len() <= 40 && value.len() <= 500);
             state.metadata.insert(name, Value::from(value.into_owned()));
         }
@@ -83,7 +87,10 @@ async fn missing_keys_are_written_once() {
     let world = world(&intent).await;
     assert_eq!(world.find(TAG, input().await).await.unwrap(), None);
     let output = world.run(TAG, input().await).await.unwrap();
-    assert_eq!(output, json!({"written": ["magentoorderid", "tb_pair", "tb_order", "tb_order_id"], "kept": []}));
+    assert_eq!(
+        output,
+        json!({"written": ["magentoorderid", "tb_pair", "tb_order", "tb_order_id"], "kept": []})
+    );
     let mut expected = tags();
     expected["Order #"] = json!("000000042");
     assert_eq!(intent.metadata(), expected);
@@ -118,9 +125,15 @@ async fn keys_of_others_are_kept_and_reported() {
     let intent = Intent::with(&json!({"magentoorderid": "B-1", "tb_pair": "main"}));
     let world = world(&intent).await;
     let output = world.run(TAG, input().await).await.unwrap();
-    assert_eq!(output, json!({"written": ["tb_order", "tb_order_id", "tb_store"], "kept": ["magentoorderid"]}));
+    assert_eq!(
+        output,
+        json!({"written": ["tb_order", "tb_order_id", "tb_store"], "kept": ["magentoorderid"]})
+    );
     assert_eq!(intent.metadata()["magentoorderid"], "B-1");
-    assert_eq!(world.find(TAG, input().await).await.unwrap(), Some(json!({"written": [], "kept": ["magentoorderid"]})));
+    assert_eq!(
+        world.find(TAG, input().await).await.unwrap(),
+        Some(json!({"written": [], "kept": ["magentoorderid"]}))
+    );
 }
 
 #[tokio::test]

@@ -31,7 +31,9 @@ async fn write(answer: ResponseTemplate) -> Fault {
 }
 
 fn answer(status: u16, error: Value) -> ResponseTemplate {
-    ResponseTemplate::new(status).insert_header("request-id", "req_1").set_body_json(json!({ "error": error }))
+    ResponseTemplate::new(status)
+        .insert_header("request-id", "req_1")
+        .set_body_json(json!({ "error": error }))
 }
 
 #[tokio::test]
@@ -45,7 +47,14 @@ async fn statuses_and_codes_have_classes() {
         (400, invalid, "charge_already_refunded", Class::Duplicate, "charge_already_refunded", None),
         (400, invalid, "charge_already_captured", Class::Duplicate, "charge_already_captured", None),
         (400, invalid, "resource_already_exists", Class::Duplicate, "resource_already_exists", None),
-        (400, invalid, "payment_intent_unexpected_state", Class::Conflict, "payment_intent_unexpected_state", None),
+        (
+            400,
+            invalid,
+            "payment_intent_unexpected_state",
+            Class::Conflict,
+            "payment_intent_unexpected_state",
+            None,
+        ),
         (400, invalid, "charge_disputed", Class::Validation, "charge_disputed", None),
         (400, invalid, "resource_missing", Class::Validation, "resource_missing", None),
         (400, "idempotency_error", "", Class::Validation, "idempotency_error", None),
@@ -70,9 +79,17 @@ async fn statuses_and_codes_have_classes() {
         };
         let fault = read(answer(*status, error.clone())).await;
         assert_eq!((fault.class, fault.code.as_str()), (*class, *own), "{status} {code}");
-        assert_eq!((fault.status, fault.request_id.as_deref()), (Some(*status), Some("req_1")), "{status} {code}");
+        assert_eq!(
+            (fault.status, fault.request_id.as_deref()),
+            (Some(*status), Some("req_1")),
+            "{status} {code}"
+        );
         let fault = write(answer(*status, error)).await;
-        assert_eq!((fault.class, fault.code.as_str()), (write_class.unwrap_or(*class), *own), "POST {status} {code}");
+        assert_eq!(
+            (fault.class, fault.code.as_str()),
+            (write_class.unwrap_or(*class), *own),
+            "POST {status} {code}"
+        );
     }
 }
 
@@ -115,7 +132,10 @@ async fn web_pages_and_nonsense_are_no_answers() {
     assert_eq!(read(html()).await.class, Class::Transient);
     assert_eq!(write(html()).await.class, Class::UnknownOutcome);
     let edge = || ResponseTemplate::new(503).set_body_raw("<html>503</html>", "text/html");
-    assert_eq!((read(edge()).await.class, write(edge()).await.class), (Class::Transient, Class::UnknownOutcome));
+    assert_eq!(
+        (read(edge()).await.class, write(edge()).await.class),
+        (Class::Transient, Class::UnknownOutcome)
+    );
     let other = || ResponseTemplate::new(200).set_body_json(json!([1]));
     assert_eq!(read(other()).await.class, Class::Validation);
     assert_eq!(write(other()).await.class, Class::UnknownOutcome);
@@ -123,7 +143,8 @@ async fn web_pages_and_nonsense_are_no_answers() {
 
 #[tokio::test]
 async fn nothing_secret_or_personal_is_in_a_fault() {
-    let message = format!("Invalid API Key provided: {KEY}; card 4242424242424242 of ann@example.com was declined");
+    let message =
+        format!("Invalid API Key provided: {KEY}; card 4242424242424242 of ann@example.com was declined");
     for status in [400, 401, 402, 403, 404, 429, 500] {
         let error = json!({"type": "invalid_request_error", "message": message, "code": "x",
             "decline_code": "stolen_card", "payment_intent": {"client_secret": "pi_1_secret_x"}});
@@ -142,7 +163,8 @@ async fn nothing_secret_or_personal_is_in_a_fault() {
 #[tokio::test]
 async fn recorded_refusals_are_understood() {
     for (name, exchange) in fixtures::exchanges() {
-        let (status, body) = (exchange["response"]["status"].as_u64().unwrap(), &exchange["response"]["body"]);
+        let (status, body) =
+            (exchange["response"]["status"].as_u64().unwrap(), &exchange["response"]["body"]);
         let expected = match (status, body["error"]["code"].as_str()) {
             (200, _) => continue,
             (401, _) => Class::Auth,
@@ -159,9 +181,14 @@ async fn the_account_must_be_the_pairs() {
     for (id, ok) in [("acct_1Test", true), ("acct_2", false)] {
         let world = World::new().await;
         let account = json!({"id": id, "object": "account", "country": "DE", "charges_enabled": true});
-        Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(account)).mount(&world.server).await;
+        Mock::given(method("GET"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(account))
+            .mount(&world.server)
+            .await;
         match world.run("stripe.account.read", json!({})).await {
-            Ok(output) => assert!(ok && output["account"] == "acct_1Test" && output["charges_enabled"] == true),
+            Ok(output) => {
+                assert!(ok && output["account"] == "acct_1Test" && output["charges_enabled"] == true)
+            }
             Err(fault) => assert!(!ok && fault.code == "wrong_account" && fault.class == Class::Auth),
         }
         assert_eq!(world.requests().await, ["GET /stripe/v1/account"]);
@@ -172,7 +199,10 @@ async fn the_account_must_be_the_pairs() {
 async fn an_unknown_charge_and_a_dead_host_are_told_apart() {
     let world = World::new().await;
     Mock::given(method("GET"))
-        .respond_with(answer(404, json!({"type": "invalid_request_error", "code": "resource_missing", "param": "id"})))
+        .respond_with(answer(
+            404,
+            json!({"type": "invalid_request_error", "code": "resource_missing", "param": "id"}),
+        ))
         .mount(&world.server)
         .await;
     let fault = world.read("ch_unknown").await.unwrap_err();

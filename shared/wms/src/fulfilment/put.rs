@@ -56,7 +56,8 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let fulfilment = &input.document;
     let path = format!("/fulfilments/{}", segment(fulfilment.key.as_str())?);
     let action = format!("put fulfilment {}", fulfilment.key);
-    let put: Result<(Held, bool), Error> = client.send(Method::Put, path, action, Some(&Body::from(fulfilment))).await;
+    let put: Result<(Held, bool), Error> =
+        client.send(Method::Put, path, action, Some(&Body::from(fulfilment))).await;
     let held = match put {
         Ok((held, _)) => held,
         // It is being picked: then it is there, and what it holds decides.

@@ -58,7 +58,9 @@ impl<'a> From<&'a Fulfilment> for Body<'a> {
 
 fn lines(fulfilment: &Fulfilment) -> Vec<Line> {
     let lines = fulfilment.lines.iter();
-    lines.map(|line| Line { line_id: line.line_id.clone(), sku: line.sku.clone(), qty: line.quantity }).collect()
+    lines
+        .map(|line| Line { line_id: line.line_id.clone(), sku: line.sku.clone(), qty: line.quantity })
+        .collect()
 }
 
 impl Held {
@@ -78,6 +80,7 @@ impl Held {
 /// Every fulfilment of a key that is not cancelled, in the warehouse's order. One call.
 pub(super) async fn of_key(client: &Client, key: &NaturalKey) -> Result<Vec<Held>, Error> {
     let path = format!("/fulfilments?key={}&limit={OF_ONE_KEY_MAX}", segment(key.as_str())?);
-    let (page, _): (Page, bool) = client.send(Method::Get, path, format!("find fulfilment {key}"), None::<&()>).await?;
+    let (page, _): (Page, bool) =
+        client.send(Method::Get, path, format!("find fulfilment {key}"), None::<&()>).await?;
     Ok(page.data.into_iter().filter(|held| !held.is_cancelled()).collect())
 }

@@ -6,7 +6,8 @@ use sandbox::magento::scenario;
 
 #[test]
 fn every_recorded_step_that_the_double_knows_goes_as_it_went() {
-    let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/fixtures/magento/scenarios.json"));
+    let file =
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/fixtures/magento/scenarios.json"));
     if !file.exists() {
         println!("skipped: ../shared/fixtures is not there");
         return;

@@ -9,6 +9,8 @@ mod erp;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod magento;
+#[cfg(test)]
 mod objects;
 #[cfg(test)]
 mod seed;
@@ -16,5 +18,3 @@ mod seed;
 mod stripe;
 #[cfg(test)]
 mod wms;
-#[cfg(test)]
-mod magento;
