@@ -5,7 +5,7 @@
 mod stored;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws::{Secret, Secrets};
 use canonical::PairId;
@@ -23,9 +23,12 @@ pub struct Connections {
     secrets: Secrets,
     store: Arc<dyn Store>,
     pool: Pool,
-    /// With the versions of the secrets that they were made of. A std mutex: nothing awaits under it.
-    made: Mutex<BTreeMap<PairId, (Vec<String>, Arc<Connected>)>>,
+    /// A std mutex: nothing awaits under it.
+    made: Mutex<Made>,
 }
+
+/// Connectors with the versions of the secrets that they were made of.
+type Made = BTreeMap<PairId, (Vec<String>, Arc<Connected>)>;
 
 /// The secrets that connectors are made of.
 const KINDS: [SecretKind; 4] = [SecretKind::Stripe, SecretKind::Magento, SecretKind::Erp, SecretKind::Wms];
@@ -135,7 +138,7 @@ impl Connections {
         Ok(Arc::new(magento::connector(client)?))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<PairId, (Vec<String>, Arc<Connected>)>> {
+    fn lock(&self) -> MutexGuard<'_, Made> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,8 +1,14 @@
 //! Ingest from the request to the queue.
 
+#[cfg(test)]
 mod config;
+#[cfg(test)]
 mod fixtures;
+#[cfg(test)]
 mod property;
+#[cfg(test)]
 mod queued;
+#[cfg(test)]
 mod refused;
+#[cfg(test)]
 mod world;

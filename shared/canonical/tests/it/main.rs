@@ -1,6 +1,10 @@
 //! Canonical's behaviour through its public surface.
 
+#[cfg(test)]
 mod allocate;
+#[cfg(test)]
 mod money;
+#[cfg(test)]
 mod order;
+#[cfg(test)]
 mod schema;

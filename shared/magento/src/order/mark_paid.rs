@@ -137,9 +137,8 @@ async fn advanced(client: &Client, order: Progress, input: &Input) -> Result<Pro
     }
     let text = format!("Paid by {} [{}]", input.payment.charge, key(client, input)?);
     match comment::add(client, input.order, &text, &settings.paid_status).await {
-        Ok(()) => {}
         // Newer versions refuse a status that does not belong to the state: then only the order's own save helps.
-        Err(Error::Refused { class: Class::Validation, .. }) => {}
+        Ok(()) | Err(Error::Refused { class: Class::Validation, .. }) => {}
         Err(error) => return Err(error),
     }
     let mut after = Progress::read(client, input.order).await?;

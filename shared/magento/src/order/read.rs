@@ -42,10 +42,10 @@ async fn found(client: &Client, input: &Input) -> Result<WireOrder, Error> {
     if numbers.len() > 1 || ids.len() > 1 {
         return Err(several(payment, numbers.iter().map(IncrementId::as_str)));
     }
-    if let Some(id) = ids.first() {
-        if let Some(order) = search::by_id(client, *id).await? {
-            return agreeing(payment, order, numbers.first());
-        }
+    if let Some(id) = ids.first()
+        && let Some(order) = search::by_id(client, *id).await?
+    {
+        return agreeing(payment, order, numbers.first());
     }
     if let Some(number) = numbers.first() {
         return one(payment, search::by_number(client, number).await?, format!("number {number}"));

@@ -39,7 +39,7 @@ fn the_account_is_read_from_either_field() {
     ] {
         let text = format!(r#"{{"object":"event","id":"evt_1","type":"a","livemode":false,{fields}}}"#);
         let read = Envelope::parse(&text).unwrap().account;
-        assert_eq!(read.as_ref().map(|account| account.as_str()), account, "{fields}");
+        assert_eq!(read.as_ref().map(canonical::StripeAccount::as_str), account, "{fields}");
     }
 }
 

@@ -36,8 +36,8 @@ fn orders(payment: &Payment) -> Vec<(&str, Option<&str>, Option<u64>)> {
         .map(|order| {
             (
                 order.found_in.as_str(),
-                order.number.as_ref().map(|number| number.as_str()),
-                order.id.map(|id| id.get()),
+                order.number.as_ref().map(canonical::IncrementId::as_str),
+                order.id.map(canonical::OrderId::get),
             )
         })
         .collect()

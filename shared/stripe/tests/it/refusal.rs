@@ -187,7 +187,7 @@ async fn the_account_must_be_the_pairs() {
             .await;
         match world.run("stripe.account.read", json!({})).await {
             Ok(output) => {
-                assert!(ok && output["account"] == "acct_1Test" && output["charges_enabled"] == true)
+                assert!(ok && output["account"] == "acct_1Test" && output["charges_enabled"] == true);
             }
             Err(fault) => assert!(!ok && fault.code == "wrong_account" && fault.class == Class::Auth),
         }

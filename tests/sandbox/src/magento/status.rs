@@ -43,7 +43,7 @@ pub(super) fn saved(order: &mut Value) {
 }
 
 /// A comment in the history, newest first.
-pub(super) fn history(order: &mut Value, entity: &str, comment: &str, status: Value, notified: &Value) {
+pub(super) fn history(order: &mut Value, entity: &str, comment: &str, status: &Value, notified: &Value) {
     let id = order["entity_id"].clone();
     let entry = json!({
         "comment": comment, "created_at": now(), "entity_name": entity, "is_customer_notified": notified,
@@ -68,7 +68,7 @@ pub(super) fn comment(shop: &mut Shop, id: u64, body: &Value, strict: bool) -> R
         return Err(Refusal::new(400, text).with(json!([status])));
     }
     let text = entry["comment"].as_str().unwrap_or_default().to_owned();
-    history(order, "order", &text, status.clone(), &entry["is_customer_notified"]);
+    history(order, "order", &text, &status, &entry["is_customer_notified"]);
     order["status"] = status;
     order["updated_at"] = json!(now());
     Ok(json!(true))
