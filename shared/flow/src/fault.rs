@@ -55,6 +55,10 @@ impl fmt::Display for Class {
     }
 }
 
+/// The code of a fault that says that a request was not sent because it might not have ended in time. Nothing is wrong: the
+/// next delivery sends it, and no try is counted.
+pub const OUT_OF_TIME: &str = "out_of_time";
+
 /// A fault as the engine sees it: a connector's own error, classed and redacted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -92,5 +96,11 @@ impl Fault {
             request_id: None,
             answer_is_stored: false,
         }
+    }
+
+    /// Whether the other side refused a write for what it says: sending the same again cannot help.
+    #[must_use]
+    pub const fn refuses_content(&self) -> bool {
+        matches!(self.class, Class::Validation | Class::Permission | Class::NotFound)
     }
 }

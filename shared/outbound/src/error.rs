@@ -131,7 +131,7 @@ impl Error {
             Self::Html { .. } => "html_answer",
             Self::NotJson { .. } => "malformed_answer",
             Self::Unsendable { .. } => "unsendable",
-            Self::OutOfTime { .. } => "out_of_time",
+            Self::OutOfTime { .. } => flow::fault::OUT_OF_TIME,
         }
     }
 }
