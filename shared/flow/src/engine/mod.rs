@@ -10,6 +10,7 @@ mod retry;
 mod run;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -49,10 +50,8 @@ impl Connected {
     }
 
     /// The connector that has an action, with what is known of it.
-    fn connector(&self, action: &ActionName) -> Option<(&Arc<dyn Connector>, ActionSpec)> {
-        self.connectors.iter().find_map(|connector| {
-            connector.specs().into_iter().find(|spec| spec.name == *action).map(|spec| (connector, spec))
-        })
+    fn connector(&self, action: &ActionName) -> Option<(&Arc<dyn Connector>, Cow<'_, ActionSpec>)> {
+        self.connectors.iter().find_map(|connector| Some((connector, connector.spec(action)?)))
     }
 }
 
