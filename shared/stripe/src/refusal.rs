@@ -193,16 +193,16 @@ fn meaning(status: u16, error_type: &str, code: &str) -> Meaning {
     }
 }
 
-/// `Stripe-Should-Retry` stands above our own rule.
+/// `Stripe-Should-Retry` stands above our own rule, but for too many requests: it speaks to a client that would try again at
+/// once, and nothing was done, so that a later try is right whatever it says.
 fn obey(meaning: Meaning, should_retry: Option<&str>) -> Meaning {
     let is_retried = matches!(
         meaning,
-        Meaning::InUse
-            | Meaning::TooMany
-            | Meaning::DependencyFailed
-            | Meaning::Unavailable
-            | Meaning::UnexpectedState
+        Meaning::InUse | Meaning::DependencyFailed | Meaning::Unavailable | Meaning::UnexpectedState
     );
+    if meaning == Meaning::TooMany {
+        return meaning;
+    }
     match (should_retry, is_retried) {
         (Some("true"), false) => Meaning::RetryAsked,
         (Some("false"), true) => Meaning::RetryForbidden,

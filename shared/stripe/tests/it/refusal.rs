@@ -102,6 +102,9 @@ async fn stripe_is_obeyed_about_repeating() {
         (500, "false", Class::Validation, Class::UnknownOutcome),
         (500, "true", Class::Transient, Class::UnknownOutcome),
         (400, "false", Class::Validation, Class::Validation),
+        (429, "true", Class::Throttled, Class::Throttled),
+        // Not now is not never: an event is not parked because there were many of them.
+        (429, "false", Class::Throttled, Class::Throttled),
     ];
     for (status, header, of_read, of_write) in cases {
         let template = || answer(*status, json!({"type": "x"})).insert_header("stripe-should-retry", *header);
