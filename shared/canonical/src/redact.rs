@@ -10,8 +10,9 @@
 #[must_use]
 pub fn redact(text: &str, max: usize) -> String {
     let masked = mask_cards(&text.chars().take(max.saturating_mul(4)).collect::<String>());
-    let words = masked.split_inclusive([' ', '"', '\'', ',', ';', '<', '>', '(', ')', '\n', '\t', '=', '&']);
-    let masked: String = words.map(mask_word).collect();
+    let mut is_value = false;
+    let masked: String =
+        masked.split_inclusive(SEPARATORS).map(|word| mask_word(word, &mut is_value)).collect();
     let clean = masked.chars().map(|c| if c.is_control() { ' ' } else { c });
     let mut shown: String = clean.take(max).collect();
     if masked.chars().count() > max {
@@ -88,10 +89,20 @@ const SECRET_PREFIXES: &[&str] = &[
     "oauth_consumer_key",
 ];
 
-fn mask_word(word: &str) -> String {
-    let body = word.trim_end_matches([' ', '"', '\'', ',', ';', '<', '>', '(', ')', '\n', '\t', '=', '&']);
+const SEPARATORS: &[char] = &[' ', '"', '\'', ',', ';', '<', '>', '(', ')', '\n', '\t', '=', '&'];
+
+/// `is_value` says whether the word follows the `=` of a secret's name (`oauth_token="…"`), and is set for the next.
+fn mask_word(word: &str, is_value: &mut bool) -> String {
+    let body = word.trim_end_matches(SEPARATORS);
     let tail = &word[body.len()..];
-    if SECRET_PREFIXES.iter().any(|prefix| body.contains(prefix)) {
+    if body.is_empty() {
+        *is_value &= !tail.contains([' ', ',', ';', '&', '\n', '\t']);
+        return word.to_owned();
+    }
+    let is_named = SECRET_PREFIXES.iter().any(|prefix| body.contains(prefix));
+    let is_secret = is_named || *is_value;
+    *is_value = is_named && tail.ends_with('=');
+    if is_secret {
         return format!("[secret]{tail}");
     }
     match body.split_once('@') {
@@ -118,6 +129,10 @@ mod tests {
         assert_eq!(
             redact("Invalid API Key provided: sk_test_abc", 100),
             "Invalid API Key provided: [secret]"
+        );
+        assert_eq!(
+            redact(r#"OAuth oauth_token="abc", oauth_signature=d%3D&x=1 oauth_token= y"#, 100),
+            r#"OAuth [secret]="[secret]", [secret]=[secret]&x=1 [secret]= y"#
         );
         assert_eq!(mask_cards(r#"{"n":"4242424242424242"}"#), r#"{"n":"[card …4242]"}"#);
     }
