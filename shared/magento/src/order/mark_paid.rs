@@ -165,9 +165,8 @@ async fn recorded(
     if let Some(id) = foreign(&invoices, &input.payment) {
         return Err(paid_by_another(order, &id));
     }
-    // Whoever invoiced it did not say for which payment: ours first, else the newest.
-    let ours = paid().find(|invoice| invoice.is_marked(marker.as_str()));
-    let Some(unnamed) = ours.or_else(|| paid().next_back()) else {
+    // Whoever invoiced it did not say for which payment. What we made is the newest: it left nothing to invoice.
+    let Some(unnamed) = paid().next_back() else {
         return Err(Error::NotConverged {
             order: order.number.clone(),
             code: "paid_without_invoice",

@@ -1,13 +1,13 @@
 //! Every refusal of Magento's, and of what stands before it, has a class and a code, and none shows what it must not.
 
-use flow::{Class, Fault};
-use jiff::SignedDuration;
+use flow::{Call, Class, Fault};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::door::Reply;
 use crate::fixtures;
 use crate::mark_paid::{MARK_PAID, input, simple};
-use crate::world::World;
+use crate::world::{World, call};
 
 use Class::{Auth, NotFound, Permission, Throttled, Transient, UnknownOutcome, Validation};
 
@@ -116,6 +116,17 @@ async fn a_host_that_is_not_there_was_asked_nothing() {
     let client = crate::world::client("http://127.0.0.1:9", &crate::world::Options::default());
     let error = magento::store::read::run(client, magento::store::read::Input {}).await.unwrap_err();
     assert_eq!((error.class(), error.code()), (Transient, "no_connection"));
+}
+
+#[tokio::test]
+async fn what_could_outlast_the_lease_is_not_sent() {
+    let world = World::new().await;
+    let id = world.door.shop.put_order(simple());
+    let late = Call { deadline: Timestamp::now() + SignedDuration::from_secs(1), ..call() };
+    let action = MARK_PAID.parse().unwrap();
+    let fault = world.connector.run(&action, &late, input(id)).await.unwrap_err();
+    assert_eq!((fault.class, fault.code.as_str()), (Transient, "out_of_time"));
+    assert_eq!(world.requests(), Vec::<String>::new());
 }
 
 #[tokio::test]

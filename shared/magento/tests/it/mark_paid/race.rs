@@ -4,6 +4,7 @@ use flow::Class;
 use serde_json::{Value, json};
 
 use super::{MARKER, assert_paid_once, pay, simple, simple_in, world_with};
+use crate::door::Reply;
 use crate::world::Options;
 
 #[tokio::test]
@@ -56,6 +57,23 @@ async fn put_on_hold_after_the_invoice_keeps_its_status() {
         assert_eq!(pay(&world).await.unwrap()["outcome"], "invoiced", "{nth}");
         assert_paid_once(&world);
     }
+}
+
+#[tokio::test]
+async fn what_the_orders_own_save_left_is_looked_at() {
+    let strict = || {
+        let mut options = Options::default();
+        options.shop.strict_comment_status = true;
+        options.magento.allow_order_save = true;
+        options
+    };
+    let world = world_with(simple_in("pending_payment", "pending_payment"), strict()).await;
+    world.door.meanwhile(9, "/V1/orders/41/hold", Value::Null);
+    assert_eq!(pay(&world).await.unwrap_err().code, "order_on_hold");
+    // The last writer wins: a save may undo what another one did.
+    let world = world_with(simple_in("pending_payment", "pending_payment"), strict()).await;
+    world.door.reply(9, Reply::json(200, &simple_in("processing", "processing")));
+    assert_eq!(pay(&world).await.unwrap_err().code, "invoice_incomplete");
 }
 
 #[tokio::test]

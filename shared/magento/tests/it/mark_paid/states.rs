@@ -164,6 +164,17 @@ async fn an_order_that_stays_behind_is_said_to() {
 }
 
 #[tokio::test]
+async fn a_status_that_is_there_already_is_not_commented_on() {
+    let world = world_with(simple(), Options::default()).await;
+    somebody_invoices(&world, 41, &Value::Null).await;
+    let mut order = world.order(41);
+    order["state"] = json!("pending_payment");
+    world.door.shop.put_order(order);
+    assert_eq!(pay(&world).await.unwrap_err().code, "state_not_advanced");
+    assert_eq!(world.order(41)["status_histories"], json!([]));
+}
+
+#[tokio::test]
 async fn an_invoice_of_nothing_is_noticed() {
     let world = world_with(simple(), Options::default()).await;
     // Seen on 2.4.5: 200, an id, and an invoice of 0.00 with which nothing is paid.
@@ -178,16 +189,18 @@ async fn an_invoice_of_nothing_is_noticed() {
 
 #[tokio::test]
 async fn an_order_that_is_paid_beyond_its_total_is_noticed() {
-    let mut order = simple_in("processing", "processing");
-    order["total_paid"] = json!(197.8);
-    order["total_due"] = json!(0);
-    let world = world_with(order, Options::default()).await;
-    let invoices =
-        json!({ "items": [{ "entity_id": 7, "state": 2, "transaction_id": "pi_1" }], "total_count": 1 });
-    world.door.reply(2, Reply::json(200, &invoices));
-    let fault = pay(&world).await.unwrap_err();
-    assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "invoiced_too_much"));
-    assert!(fault.message.contains("197.80 USD is invoiced of 98.90 USD"), "{}", fault.message);
+    for due in [json!(0), Value::Null] {
+        let mut order = simple_in("processing", "processing");
+        order["total_paid"] = json!(197.8);
+        order["total_due"] = due;
+        let world = world_with(order, Options::default()).await;
+        let invoice = json!({ "entity_id": 7, "state": 2, "transaction_id": "pi_1" });
+        world.door.reply(2, Reply::json(200, &json!({ "items": [invoice], "total_count": 1 })));
+        let fault = pay(&world).await.unwrap_err();
+        assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "invoiced_too_much"));
+        assert!(fault.message.contains("197.80 USD is invoiced of 98.90 USD"), "{}", fault.message);
+        assert_only_read(&world);
+    }
 }
 
 #[tokio::test]
