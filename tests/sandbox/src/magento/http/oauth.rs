@@ -11,9 +11,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use serde_json::json;
 use sha2::Sha256;
 
-use super::refusal::Refusal;
-use super::shop::Shop;
-use super::{Magento, MagentoSettings};
+use crate::magento::refusal::Refusal;
+use crate::magento::shop::Shop;
+use crate::magento::{Magento, MagentoSettings};
 
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// How far ahead a timestamp may be, seconds; old ones are taken.
@@ -33,22 +33,32 @@ pub(super) struct Asked<'a> {
 impl Magento {
     /// Lets a caller in, or says why not.
     pub(super) fn admit(&self, asked: &Asked<'_>) -> Result<(), Refusal> {
-        let settings = &self.settings;
+        let (settings, switches) = (&self.settings, self.switches());
         if let Some(parameters) = asked.authorization.strip_prefix("OAuth ") {
-            return oauth(settings, &mut self.lock(), asked, parameters);
+            oauth(settings, &self.public_base_url, &mut self.lock(), asked, parameters)?;
+            return permit(&switches.denied, asked.resource);
         }
         let bearer = asked.authorization.strip_prefix("Bearer ");
-        if settings.bearer_allowed && bearer == Some(settings.access_token.as_str()) {
-            return Ok(());
+        if switches.bearer_allowed && bearer == Some(settings.access_token.as_str()) {
+            return permit(&switches.denied, asked.resource);
         }
         // Whatever is wrong with a bearer token is swallowed: the call runs as a guest.
-        let text = "The consumer isn't authorized to access %resources.";
-        Err(Refusal::new(401, text).with(json!({ "resources": asked.resource })))
+        Err(not_authorized(asked.resource))
     }
+}
+
+fn permit(denied: &[String], resource: &str) -> Result<(), Refusal> {
+    if denied.iter().any(|right| right == resource) { Err(not_authorized(resource)) } else { Ok(()) }
+}
+
+fn not_authorized(resource: &str) -> Refusal {
+    let text = "The consumer isn't authorized to access %resources.";
+    Refusal::new(401, text).with(json!({ "resources": resource }))
 }
 
 fn oauth(
     settings: &MagentoSettings,
+    base_url: &str,
     shop: &mut Shop,
     asked: &Asked<'_>,
     header: &str,
@@ -62,8 +72,7 @@ fn oauth(
         .collect();
     let value = |name: &str| {
         given.get(name).filter(|value| !value.is_empty()).ok_or_else(|| {
-            let missing = Refusal::new(400, "\"%fieldName\" is required. Enter and try again.");
-            missing.with(json!({ "fieldName": name }))
+            Refusal::required(name)
         })
     };
     let (nonce, timestamp) = (value("oauth_nonce")?, value("oauth_timestamp")?);
@@ -72,6 +81,12 @@ fn oauth(
     if value("oauth_signature_method")? != "HMAC-SHA256" {
         return Err(Refusal::new(400, "Signature method %1 is not supported")
             .with(json!([given["oauth_signature_method"]])));
+    }
+    for (token, length) in [(consumer, 32), (token, 32)] {
+        if token.len() != length {
+            let text = "The token length is invalid. Check the length and try again.";
+            return Err(Refusal::new(400, text));
+        }
     }
     if *consumer != settings.consumer_key || *token != settings.access_token {
         return Err(Refusal::new(401, "A consumer having the specified key does not exist"));
@@ -85,14 +100,19 @@ fn oauth(
         return Err(Refusal::new(401, text).with(json!(["1"])));
     }
     // The nonce is spent before the signature is looked at.
-    if signed(settings, asked, &given) == *signature {
+    if signed(settings, base_url, asked, &given) == *signature {
         Ok(())
     } else {
         Err(Refusal::new(401, "The signature is invalid. Verify and try again."))
     }
 }
 
-fn signed(settings: &MagentoSettings, asked: &Asked<'_>, given: &BTreeMap<String, String>) -> String {
+fn signed(
+    settings: &MagentoSettings,
+    base_url: &str,
+    asked: &Asked<'_>,
+    given: &BTreeMap<String, String>,
+) -> String {
     let encode = |text: &str| utf8_percent_encode(text, ENCODED).to_string();
     let own = given.iter().filter(|(name, _)| name.as_str() != "oauth_signature" && name.as_str() != "realm");
     let mut pairs: Vec<(String, String)> = own
@@ -101,7 +121,7 @@ fn signed(settings: &MagentoSettings, asked: &Asked<'_>, given: &BTreeMap<String
         .collect();
     pairs.sort();
     let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let url = format!("{}{}", settings.public_base_url, asked.path);
+    let url = format!("{}{}", base_url, asked.path);
     let base = format!("{}&{}&{}", asked.method, encode(&url), encode(&pairs.join("&")));
     let key = format!("{}&{}", encode(&settings.consumer_secret), encode(&settings.access_token_secret));
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return String::new() };

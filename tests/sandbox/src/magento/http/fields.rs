@@ -42,7 +42,9 @@ fn parse(rest: &mut &str) -> Wanted {
 
 fn apply(value: &Value, wanted: &Wanted) -> Value {
     match value {
-        Value::Array(items) => Value::Array(items.iter().map(|item| apply(item, wanted)).collect()),
+        // An empty list has nothing left after the filter, not even itself.
+        Value::Array(items) if items.is_empty() => Value::Null,
+        Value::Array(items) => items.iter().map(|item| apply(item, wanted)).collect(),
         Value::Object(fields) => {
             let mut shown = Map::new();
             for (name, inner) in &wanted.0 {
