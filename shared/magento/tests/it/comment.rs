@@ -13,7 +13,7 @@ const WRITE: &str = "POST /rest/V1/orders/41/comments";
 
 async fn world(options: Options) -> World {
     let world = World::with(options).await;
-    world.door.shop.put_order(simple());
+    world.put(simple());
     world
 }
 
@@ -77,7 +77,7 @@ async fn a_marker_is_not_found_in_a_longer_one() {
 #[tokio::test]
 async fn a_status_that_the_shop_does_not_know_is_for_a_person() {
     let mut options = Options::default();
-    options.shop.strict_comment_status = true;
+    options.shop.switches.strict_comment_status = true;
     let world = world(options).await;
     let fault = comment(&world, "a", Some("payment_failed")).await.unwrap_err();
     assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "status_not_assigned"));

@@ -8,7 +8,8 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use sandbox::magento::{Magento, MagentoSettings};
+use axum::serve::ListenerExt as _;
+use sandbox::{MAGENTO_PATH, MagentoSettings, Sandbox, Settings};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
@@ -70,6 +71,7 @@ impl Reply {
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) method: String,
+    /// Below the shop's base.
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) headers: HeaderMap,
@@ -78,7 +80,7 @@ pub(crate) struct Seen {
 
 /// The double, and what is to happen.
 pub(crate) struct Door {
-    pub(crate) shop: Arc<Magento>,
+    pub(crate) shop: Sandbox,
     pub(crate) base: String,
     router: Router,
     state: Mutex<Plan>,
@@ -96,18 +98,16 @@ struct Plan {
 }
 
 impl Door {
-    /// A shop on a port of its own. It sees itself at that port, by the scheme that stands in `public_base_url`.
-    pub(crate) async fn open(settings: MagentoSettings) -> Arc<Self> {
+    /// A shop on a port of its own, which sees itself under `scheme`.
+    pub(crate) async fn open(magento: MagentoSettings, scheme: &str) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let public_base_url = match settings.public_base_url.as_str() {
-            "" => base.clone(),
-            scheme => base.replacen("http", scheme, 1),
-        };
-        let shop = Arc::new(Magento::new(MagentoSettings { public_base_url, ..settings }));
-        let router = sandbox::magento::router(Arc::clone(&shop));
+        let at = listener.local_addr().unwrap();
+        let public_url = format!("{scheme}://{at}");
+        let shop = Sandbox::new(Settings { public_url, magento, ..Settings::default() });
+        let (base, router) = (format!("http://{at}{MAGENTO_PATH}"), shop.router());
         let door = Arc::new(Self { shop, base, router, state: Mutex::default() });
         let app = Router::new().fallback(pass).with_state(Arc::clone(&door));
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
         door
     }
@@ -161,7 +161,7 @@ impl Door {
     ) -> (u16, Value) {
         let request = Request::builder()
             .method(method)
-            .uri(format!("/rest{path_and_query}"))
+            .uri(format!("{MAGENTO_PATH}/rest{path_and_query}"))
             .header("authorization", header)
             .header("content-type", "application/json");
         let body = if method == "GET" { Body::empty() } else { Body::from(body.to_string()) };
@@ -181,7 +181,7 @@ async fn pass(State(door): State<Arc<Door>>, request: Request) -> Response {
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let seen = Seen {
         method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
+        path: parts.uri.path().trim_start_matches(MAGENTO_PATH).to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers.clone(),
         body: String::from_utf8(body.to_vec()).unwrap(),

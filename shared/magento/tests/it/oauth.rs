@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use environment::MagentoAuth;
 use flow::Class;
 use magento::{Keys, Query, authorization};
-use sandbox::magento::MagentoSettings;
+use sandbox::MagentoSettings;
 use serde_json::{Value, json};
 
 use crate::door::Seen;
@@ -136,8 +136,7 @@ async fn a_shop_behind_a_tls_proxy_is_signed_for_as_it_sees_itself() {
         ("https", None, Some("unauthorized")),
         ("http", Some("https"), Some("unauthorized")),
     ] {
-        let mut options = Options::default();
-        options.shop.public_base_url = seen.to_owned();
+        let mut options = Options { seen_scheme: seen, ..Options::default() };
         options.magento.signed_scheme = signed.map(str::to_owned);
         let world = World::with(options).await;
         let result = world.run(READ, json!({})).await;
@@ -150,7 +149,7 @@ async fn a_bearer_goes_only_where_the_pair_says_so() {
     for (allowed, code) in [(true, None), (false, Some("unauthorized"))] {
         let mut options = Options::default();
         options.magento.auth = MagentoAuth::Bearer;
-        options.shop.bearer_allowed = allowed;
+        options.shop.switches.bearer_allowed = allowed;
         let token = options.shop.access_token.clone();
         let world = World::with(options).await;
         let fault = world.run(READ, json!({})).await.err();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::door::Reply;
 use crate::mark_paid::{MARK_PAID, input, simple};
-use crate::world::World;
+use crate::world::{Options, World};
 
 fn naming(resource: &str) -> Reply {
     let message = "The consumer isn't authorized to access %resources.";
@@ -14,21 +14,30 @@ fn naming(resource: &str) -> Reply {
 
 async fn world() -> (World, Value) {
     let world = World::new().await;
-    let id = world.door.shop.put_order(simple());
+    let id = world.put(simple());
     (world, input(id))
 }
 
 #[tokio::test]
 async fn a_missing_right_is_named() {
-    let (world, input) = world().await;
-    world.door.reply(2, naming("Magento_Sales::invoice"));
-    let fault = world.run(MARK_PAID, input).await.unwrap_err();
-    assert_eq!((fault.class, fault.code.as_str()), (Class::Permission, "permission_missing"));
-    assert!(fault.message.contains("Magento_Sales::invoice"), "{}", fault.message);
-    assert_eq!(
-        world.requests(),
-        ["GET /rest/V1/orders/41", "POST /rest/V1/order/41/invoice", "GET /rest/V1/store/storeViews"]
-    );
+    for (resource, calls) in [
+        ("Magento_Sales::actions_view", &["GET /rest/V1/orders/41"][..]),
+        ("Magento_Sales::invoice", &["GET /rest/V1/orders/41", "POST /rest/V1/order/41/invoice"]),
+        (
+            "Magento_Sales::sales_invoice",
+            &["GET /rest/V1/orders/41", "POST /rest/V1/order/41/invoice", "POST /rest/V1/invoices/"],
+        ),
+    ] {
+        let mut options = Options::default();
+        options.shop.switches.denied = vec![resource.to_owned()];
+        let world = World::with(options).await;
+        let id = world.put(simple());
+        let fault = world.run(MARK_PAID, input(id)).await.unwrap_err();
+        assert_eq!((fault.class, fault.code.as_str()), (Class::Permission, "permission_missing"));
+        assert!(fault.message.contains(&format!("`{resource}`")), "{}", fault.message);
+        let expected: Vec<_> = calls.iter().copied().chain(["GET /rest/V1/store/storeViews"]).collect();
+        assert_eq!(world.requests(), expected);
+    }
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn shop(orders: &[Value]) -> World {
 async fn world_with(orders: &[Value], options: Options) -> World {
     let world = World::with(options).await;
     for order in orders {
-        world.door.shop.put_order(order.clone());
+        world.put(order.clone());
     }
     world
 }

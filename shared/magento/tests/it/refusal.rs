@@ -21,7 +21,7 @@ async fn read(reply: Reply) -> Fault {
 /// An answer to a write: the invoice of an order that is open.
 async fn write(reply: Reply) -> Fault {
     let world = World::new().await;
-    let id = world.door.shop.put_order(simple());
+    let id = world.put(simple());
     world.door.reply(2, reply);
     world.run(MARK_PAID, input(id)).await.unwrap_err()
 }
@@ -121,7 +121,7 @@ async fn a_host_that_is_not_there_was_asked_nothing() {
 #[tokio::test]
 async fn what_could_outlast_the_lease_is_not_sent() {
     let world = World::new().await;
-    let id = world.door.shop.put_order(simple());
+    let id = world.put(simple());
     let late = Call { deadline: Timestamp::now() + SignedDuration::from_secs(1), ..call() };
     let action = MARK_PAID.parse().unwrap();
     let fault = world.connector.run(&action, &late, input(id)).await.unwrap_err();

@@ -7,7 +7,7 @@ use flow::{Call, Connector, Fault};
 use jiff::{SignedDuration, Timestamp};
 use magento::{ANSWER_BYTES_MAX, Client, Credentials, Keys, Settings};
 use outbound::{Outbound, Pool};
-use sandbox::magento::MagentoSettings;
+use sandbox::MagentoSettings;
 use serde_json::{Value, json};
 
 use crate::door::Door;
@@ -16,6 +16,8 @@ use crate::door::Door;
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) shop: MagentoSettings,
+    /// The scheme that the shop sees itself under.
+    pub(crate) seen_scheme: &'static str,
     pub(crate) magento: environment::Magento,
     pub(crate) order_owner: OrderOwner,
     /// The connections, where a test makes many worlds.
@@ -26,6 +28,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             shop: MagentoSettings::default(),
+            seen_scheme: "http",
             magento: environment::Magento {
                 base_url: "http://replaced.example".parse().unwrap(),
                 stores: Vec::new(),
@@ -56,9 +59,14 @@ impl World {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
-        let door = Door::open(options.shop.clone()).await;
+        let door = Door::open(options.shop.clone(), options.seen_scheme).await;
         let connector = Box::new(magento::connector(client(&door.base, &options)).unwrap());
         Self { door, connector }
+    }
+
+    /// Puts an order into the shop; gives its id.
+    pub(crate) fn put(&self, order: Value) -> u64 {
+        self.door.shop.put_order(order)
     }
 
     pub(crate) async fn run(&self, action: &str, input: Value) -> Result<Value, Fault> {
@@ -75,18 +83,21 @@ impl World {
     }
 
     pub(crate) fn order(&self, id: u64) -> Value {
-        let snapshot = self.door.shop.snapshot();
-        let orders = snapshot["orders"].as_array().unwrap();
+        let orders = self.held("orders");
         orders.iter().find(|order| order["entity_id"] == id).unwrap().clone()
     }
 
     pub(crate) fn invoices(&self) -> Vec<Value> {
-        self.door.shop.snapshot()["invoices"].as_array().unwrap().clone()
+        self.held("invoices")
+    }
+
+    fn held(&self, kind: &str) -> Vec<Value> {
+        self.door.shop.state()["magento"][kind].as_array().unwrap().clone()
     }
 
     /// All that the shop holds, without times.
     pub(crate) fn books(&self) -> Value {
-        let mut books = self.door.shop.snapshot();
+        let mut books = self.door.shop.state()["magento"].clone();
         without_times(&mut books);
         books
     }

@@ -23,7 +23,7 @@ async fn every_case_maps_as_written() {
         expect_file![case.join("expected.json")].assert_eq(&shown);
         // What is asked for by `fields` is all that is looked at.
         let world = World::new().await;
-        let id = world.door.shop.put_order(serde_json::from_str(&text).unwrap());
+        let id = world.put(serde_json::from_str(&text).unwrap());
         assert_eq!(read(&world, id).await.unwrap(), order, "{name}");
     }
 }

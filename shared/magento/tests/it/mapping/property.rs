@@ -59,11 +59,15 @@ fn assert_near(draft: &Draft, order: &Order) {
     near("other", order.other, draft.other());
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+}
+
 #[test]
 fn random_orders_tie_out() {
     let runtime = Runtime::new().unwrap();
     let reader = runtime.block_on(Reader::new());
-    proptest!(|(draft in draft())| {
+    proptest!(config(), |(draft in draft())| {
         let text = draft.text();
         let order = runtime.block_on(reader.read(&text)).unwrap_or_else(|fault| panic!("{fault:?}: {text}"));
         assert_ties_out("random", &order);
@@ -119,9 +123,8 @@ fn spoilt_orders_tie_out_or_are_refused_by_name() {
     let runtime = Runtime::new().unwrap();
     let reader = runtime.block_on(Reader::new());
     let spoilt = proptest::collection::vec((any::<prop::sample::Index>(), oddity()), 1..4);
-    let config =
-        ProptestConfig { cases: ProptestConfig::default().cases.max(1000), ..ProptestConfig::default() };
-    proptest!(config, |(which in any::<prop::sample::Index>(), spoilt in spoilt)| {
+    let cases = config().cases.max(1000);
+    proptest!(ProptestConfig { cases, ..config() }, |(which in any::<prop::sample::Index>(), spoilt in spoilt)| {
         let mut json = which.get(&orders).clone();
         for (place, value) in spoilt {
             let mut places = Vec::new();

@@ -28,7 +28,7 @@ async fn every_order_from_the_wild_ties_out() {
         }
         let order = read_whole.unwrap_or_else(|fault| panic!("{name}: {fault:?}"));
         assert_ties_out(&name, &order);
-        let id = world.door.shop.put_order(json.clone());
+        let id = world.put(json.clone());
         assert_eq!(read(&world, id).await.unwrap(), order, "{name}: other by `fields`");
 
         let digits = order.currency.digits();

@@ -33,7 +33,7 @@ const BEGINNINGS: [Beginning; 7] = [
 impl Beginning {
     async fn world(self, pool: &Pool) -> World {
         let mut options = Options { pool: Some(pool.clone()), ..Options::default() };
-        options.shop.strict_comment_status = matches!(self, Self::PendingPaymentStrict);
+        options.shop.switches.strict_comment_status = matches!(self, Self::PendingPaymentStrict);
         options.magento.allow_order_save = true;
         let mut order = match self {
             Self::PendingPayment | Self::PendingPaymentStrict | Self::PendingPaymentInvoicedBySomebody => {

@@ -43,7 +43,7 @@ pub(crate) fn input(order: u64) -> Value {
 /// A shop with one order.
 async fn world_with(order: Value, options: Options) -> World {
     let world = World::with(options).await;
-    world.door.shop.put_order(order);
+    world.put(order);
     world
 }
 

@@ -1,5 +1,6 @@
 //! The undisturbed ways: which calls are made, what they ask for, and that twice is once.
 
+use sandbox::{IdForm, MagentoSettings, PastTheEnd, Switches};
 use serde_json::{Value, json};
 
 use super::{MARK_PAID, MARKER, assert_paid_once, input, order, pay, simple, simple_in, world_with};
@@ -57,7 +58,7 @@ async fn twice_is_once() {
 #[tokio::test]
 async fn every_call_says_which_fields_it_wants() {
     let mut options = Options::default();
-    options.shop.strict_comment_status = true;
+    options.shop.switches.strict_comment_status = true;
     options.magento.allow_order_save = true;
     let world = world_with(simple_in("pending_payment", "pending_payment"), options).await;
     pay(&world).await.unwrap();
@@ -89,7 +90,7 @@ async fn an_order_that_waited_for_its_payment_ends_processing() {
 #[tokio::test]
 async fn where_a_comment_does_not_help_the_order_is_saved_if_the_pair_allows_it() {
     let mut options = Options::default();
-    options.shop.strict_comment_status = true;
+    options.shop.switches.strict_comment_status = true;
     options.magento.allow_order_save = true;
     let world = world_with(simple_in("pending_payment", "pending_payment"), options).await;
     assert_eq!(pay(&world).await.unwrap(), paid("processing", "processing"));
@@ -129,8 +130,6 @@ async fn every_committed_order_is_paid_in_full() {
         "bundle-fixed",
         "configurable",
         "discount-before",
-        "fixed-product-tax",
-        "gift-card",
         "jpy",
         "kwd",
         "noise",
@@ -144,7 +143,7 @@ async fn every_committed_order_is_paid_in_full() {
         let minor = total["minor"].as_str().unwrap().parse().unwrap();
         let payment = payment(minor, total["currency"].as_str().unwrap(), &json!([]));
         let world = World::new().await;
-        let id = world.door.shop.put_order(order);
+        let id = world.put(order);
         let output = world.run(MARK_PAID, json!({ "order": id, "payment": payment })).await.unwrap();
         assert_eq!(
             (&output["outcome"], &output["status"]),
@@ -152,6 +151,34 @@ async fn every_committed_order_is_paid_in_full() {
             "{case}"
         );
         assert_eq!(world.invoices().len(), 1, "{case}");
+    }
+}
+
+/// Versions and configurations of the shop, beside the one that is installed.
+fn shops() -> Vec<Switches> {
+    let usual = Switches::default;
+    vec![
+        Switches { ids: IdForm::Number, ..usual() },
+        Switches { amounts_as_text: true, ..usual() },
+        Switches { float_noise: true, ..usual() },
+        Switches { null_state: true, ..usual() },
+        Switches { page_size_max: Some(20), ..usual() },
+        Switches { past_the_end: PastTheEnd::LastPage, ..usual() },
+        Switches { mail_works: false, ..usual() },
+    ]
+}
+
+#[tokio::test]
+async fn every_version_of_the_shop_is_understood() {
+    for switches in shops() {
+        for (before, after) in [("new", "processing"), ("pending_payment", "new")] {
+            let shop = MagentoSettings { switches: switches.clone(), ..MagentoSettings::default() };
+            let options = Options { shop, ..Options::default() };
+            let world = world_with(simple_in(before, before), options).await;
+            assert_eq!(pay(&world).await.unwrap(), paid(after, "processing"), "{switches:?}");
+            assert_eq!(pay(&world).await.unwrap(), paid(after, "processing"), "{switches:?}");
+            assert_eq!(world.invoices().len(), 1, "{switches:?}");
+        }
     }
 }
 

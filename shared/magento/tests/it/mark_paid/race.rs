@@ -63,7 +63,7 @@ async fn put_on_hold_after_the_invoice_keeps_its_status() {
 async fn what_the_orders_own_save_left_is_looked_at() {
     let strict = || {
         let mut options = Options::default();
-        options.shop.strict_comment_status = true;
+        options.shop.switches.strict_comment_status = true;
         options.magento.allow_order_save = true;
         options
     };

@@ -125,7 +125,7 @@ async fn an_order_further_along_stays_where_it_is() {
         let mut order = world.order(41);
         order["state"] = json!(state);
         order["status"] = json!(status);
-        world.door.shop.put_order(order);
+        world.put(order);
         let output = pay(&world).await.unwrap();
         assert_eq!((&output["state"], &output["status"]), (&json!(state), &json!(status)));
         assert_eq!(output["invoice"], invoice);
@@ -148,7 +148,7 @@ async fn what_was_sent_before_it_was_paid_is_complete_when_it_is() {
 async fn an_order_that_stays_behind_is_said_to() {
     for allow_order_save in [false, true] {
         let mut options = Options::default();
-        options.shop.strict_comment_status = true;
+        options.shop.switches.strict_comment_status = true;
         options.magento.allow_order_save = allow_order_save;
         let mut order = simple_in("pending_payment", "pending_payment");
         if allow_order_save {
@@ -169,7 +169,7 @@ async fn a_status_that_is_there_already_is_not_commented_on() {
     somebody_invoices(&world, 41, &Value::Null).await;
     let mut order = world.order(41);
     order["state"] = json!("pending_payment");
-    world.door.shop.put_order(order);
+    world.put(order);
     assert_eq!(pay(&world).await.unwrap_err().code, "state_not_advanced");
     assert_eq!(world.order(41)["status_histories"], json!([]));
 }
