@@ -127,35 +127,61 @@ fn luhn(digits: &str) -> bool {
 /// What a secret holds, wherever it stands: Stripe's keys, its webhook secrets and its client secrets.
 const SECRET_MARKS: [&str; 6] = ["sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "_secret_"];
 
+/// What a word says of the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Plain,
+    /// `Bearer …`, `Basic …`: a credential, or prose about one.
+    MayBeCredential,
+    /// `oauth_token="…"`.
+    Credential,
+}
+
+impl Next {
+    fn of(body: &str, tail: &str) -> Self {
+        let scheme = body.rsplit(':').next().unwrap_or(body);
+        if body.contains("oauth_") && tail.starts_with('=') {
+            Self::Credential
+        } else if scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("basic") {
+            Self::MayBeCredential
+        } else {
+            Self::Plain
+        }
+    }
+
+    fn masks(self, word: &str) -> bool {
+        let is_long = word.chars().count() >= CREDENTIAL_CHARS_MIN;
+        match self {
+            Self::Plain => false,
+            Self::MayBeCredential => is_long || word.contains(|c: char| c.is_ascii_digit()),
+            Self::Credential => true,
+        }
+    }
+}
+
 /// Masks secrets and mail addresses, word by word.
 fn mask_words(text: &str) -> String {
-    let mut announced = false;
+    let mut next = Next::Plain;
     let masked = text.split_inclusive(SEPARATORS).map(|word| {
         let body = word.trim_end_matches(SEPARATORS);
         let tail = &word[body.len()..];
         if body.is_empty() {
+            // Between a name and its value stands at most a quote.
+            if tail.contains([' ', ',', ';', '&', '\n', '\t']) {
+                next = Next::Plain;
+            }
             return tail.to_owned();
         }
-        let credential = std::mem::replace(&mut announced, announces_credential(body, tail));
-        let is_prose =
-            body.chars().count() < CREDENTIAL_CHARS_MIN && !body.contains(|c: char| c.is_ascii_digit());
-        if SECRET_MARKS.iter().any(|mark| body.contains(mark)) || (credential && !is_prose) {
+        let here = std::mem::replace(&mut next, Next::of(body, tail));
+        if SECRET_MARKS.iter().any(|mark| body.contains(mark)) || here.masks(body) {
             return format!("[secret]{tail}");
         }
-        let mail = body.split_once('@').or_else(|| body.split_once("%40"));
-        match mail {
+        match body.split_once('@').or_else(|| body.split_once("%40")) {
             Some((name, host)) if !name.is_empty() && host.contains('.') => format!("[mail]{tail}"),
             _ => word.to_owned(),
         }
     });
     masked.collect()
-}
-
-/// Whether the next word is a credential: `Bearer …`, `Basic …`, `oauth_token="…"`.
-fn announces_credential(body: &str, tail: &str) -> bool {
-    let scheme = body.rsplit(':').next().unwrap_or(body);
-    let is_scheme = scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("basic");
-    is_scheme || (body.contains("oauth_") && tail.starts_with('='))
 }
 
 #[cfg(test)]
@@ -205,7 +231,8 @@ mod tests {
     fn secrets_go() {
         for (text, shown) in [
             ("Invalid API Key provided: sk_test_abc", "Invalid API Key provided: [secret]"),
-            (r#"oauth_token="tokenvalue0", x"#, r#"oauth_token="[secret]", x"#),
+            (r#"oauth_token="tokenvalue", x"#, r#"oauth_token="[secret]", x"#),
+            ("oauth_token= x", "oauth_token= x"),
             ("oauth_signature=abcdef0%3D&x=1", "oauth_signature=[secret]&x=1"),
             ("Authorization: Bearer erp-sandbox-token was", "Authorization: Bearer [secret] was"),
             ("pi_1_secret_2 of ann%40example.com", "[secret] of [mail]"),
