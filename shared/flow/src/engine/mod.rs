@@ -31,6 +31,7 @@ pub use retry::{
     TRIES_MAX,
 };
 
+pub use run::SPARE;
 use run::{Ending, Run};
 
 /// The systems and settings of one pair.

@@ -15,7 +15,7 @@ use crate::plan::{Fate, OnError, OnNotFound, Step, StepKind, Use};
 use crate::{Call, Class, Delivery, Fault, StoreError};
 
 /// Spare time that a step needs beyond its action's timeout, so that its checkpoint is written before the function ends.
-const SPARE: SignedDuration = SignedDuration::from_secs(10);
+pub const SPARE: SignedDuration = SignedDuration::from_secs(10);
 /// Rounds that a `for_each` may have.
 const ROUNDS_MAX: usize = 1_000;
 

@@ -10,7 +10,7 @@ use super::wire::WireItem;
 use crate::amount::value;
 
 /// Types whose rows no warehouse sends, whatever `is_virtual` says.
-const NOT_SENT: &[&str] = &["virtual", "downloadable"];
+const NOT_SENT: &[&str] = &["virtual", "downloadable", "giftcard"];
 
 /// A row with its part in the order.
 pub(super) struct Role<'a> {

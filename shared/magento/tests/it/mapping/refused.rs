@@ -34,7 +34,7 @@ async fn an_order_that_cannot_be_booked_says_why() {
         ("malformed_line", "/items/0/qty_ordered", json!(-1)),
         ("malformed_line", "/items/0/qty_ordered", Value::Null),
         ("malformed_line", "/items/0/sku", json!("")),
-        ("malformed_line", "/items/0/sku", json!("S".repeat(65))),
+        ("malformed_line", "/items/0/sku", json!("S".repeat(256))),
         ("malformed_line", "/items/0/item_id", Value::Null),
         ("malformed_answer", "/grand_total", json!("five")),
         ("malformed_answer", "/grand_total", json!(1e20)),
@@ -74,7 +74,7 @@ async fn what_people_typed_is_masked() {
         ("/created_at", "4242424242424242"),
         (
             "/items/0/sku",
-            "card 4242 4242 4242 4242 of ann@example.com, which is longer than any article number",
+            &"card 4242 4242 4242 4242 of ann@example.com, longer than any article number ".repeat(4),
         ),
         ("/items/0/qty_ordered", "4242424242424242"),
         ("/order_currency_code", "ann@example.com"),
