@@ -46,10 +46,7 @@ impl Set {
     fn new(settings: &Settings) -> Arc<Self> {
         Arc::new(Self {
             stripe: Stripe::new(settings.stripe.clone()),
-            magento: Magento::new(
-                settings.magento.clone(),
-                format!("{}{MAGENTO_PATH}", settings.public_url),
-            ),
+            magento: Magento::new(settings.magento.clone(), format!("{}{MAGENTO_PATH}", settings.public_url)),
             erp: Erp::new(settings.erp.clone()),
             wms: Wms::new(settings.wms.clone()),
             seeding: Mutex::new(()),

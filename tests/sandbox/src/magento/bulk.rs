@@ -74,8 +74,7 @@ impl Bulks {
             })
             .collect();
         outcomes.reverse();
-        let operations =
-            bodies.into_iter().map(|body| Operation { body, outcome: outcomes.pop() }).collect();
+        let operations = bodies.into_iter().map(|body| Operation { body, outcome: outcomes.pop() }).collect();
         self.0.insert(uuid.clone(), Bulk { topic, started: now(), operations });
         json!({ "bulk_uuid": uuid, "request_items": items, "errors": false })
     }
@@ -125,7 +124,8 @@ impl Bulks {
 
     fn show(&self, uuid: &str, show: impl Fn(usize, &Operation) -> Value) -> Result<Value, Refusal> {
         let bulk = self.find(uuid)?;
-        let operations: Vec<Value> = bulk.operations.iter().enumerate().map(|(id, op)| show(id, op)).collect();
+        let operations: Vec<Value> =
+            bulk.operations.iter().enumerate().map(|(id, op)| show(id, op)).collect();
         Ok(json!({
             "operations_list": operations,
             "user_type": 1,

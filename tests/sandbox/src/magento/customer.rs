@@ -84,8 +84,7 @@ impl Customers {
             }
         }
         let email = sent["email"].as_str().unwrap_or_default();
-        let is_address =
-            email.split_once('@').is_some_and(|(name, at)| !name.is_empty() && at.contains('.'));
+        let is_address = email.split_once('@').is_some_and(|(name, at)| !name.is_empty() && at.contains('.'));
         if !is_address {
             return Err(Refusal::new(400, "\"Email\" is not a valid email address."));
         }
@@ -110,9 +109,10 @@ impl Customers {
         }
         let Some(addresses) = sent[ADDRESSES].as_array() else { return };
         let owner = row["id"].clone();
-        let addresses: Vec<Value> =
-            addresses.iter().map(|address| self.address(address, &owner)).collect();
-        for (column, flag) in [("default_billing", "default_billing"), ("default_shipping", "default_shipping")] {
+        let addresses: Vec<Value> = addresses.iter().map(|address| self.address(address, &owner)).collect();
+        for (column, flag) in
+            [("default_billing", "default_billing"), ("default_shipping", "default_shipping")]
+        {
             let chosen = addresses.iter().find(|address| address[flag] == true);
             match (chosen, row.as_object_mut()) {
                 (Some(address), Some(fields)) => {
@@ -141,5 +141,7 @@ impl Customers {
 }
 
 fn customer(body: &Value) -> Result<&Value, Refusal> {
-    Some(&body["customer"]).filter(|customer| customer.is_object()).ok_or_else(|| Refusal::required("customer"))
+    Some(&body["customer"])
+        .filter(|customer| customer.is_object())
+        .ok_or_else(|| Refusal::required("customer"))
 }

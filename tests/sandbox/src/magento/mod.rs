@@ -57,7 +57,8 @@ impl Magento {
     /// Stripe's own module invoices an order, as it does a few seconds after the charge.
     pub(crate) fn stripe_module_invoices(&self, order: u64, transaction: &str) -> Result<u64, String> {
         let path = format!("/rest/V1/order/{order}/invoice");
-        let made = self.carry_out(&Method::POST, &path, &[], &json!({})).map_err(|refusal| refusal.message)?;
+        let made =
+            self.carry_out(&Method::POST, &path, &[], &json!({})).map_err(|refusal| refusal.message)?;
         let id = made.as_u64().or_else(|| made.as_str()?.parse().ok()).unwrap_or_default();
         let entity = json!({ "entity_id": id, "order_id": order, "transaction_id": transaction });
         self.carry_out(&Method::POST, "/rest/V1/invoices", &[], &json!({ "entity": entity }))

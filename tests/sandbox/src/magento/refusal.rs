@@ -77,5 +77,7 @@ impl Refusal {
 
 fn wrong_type(value: &Value, wanted: &str) -> String {
     let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    format!("The \"{shown}\" value's type is invalid. The \"{wanted}\" type was expected. Verify and try again.")
+    format!(
+        "The \"{shown}\" value's type is invalid. The \"{wanted}\" type was expected. Verify and try again."
+    )
 }

@@ -34,7 +34,8 @@ pub(super) fn configs(base_url: &str) -> Value {
         "default_display_currency_code": "USD", "timezone": "UTC", "weight_unit": "lbs",
     });
     for secure in ["", "secure_"] {
-        for (name, folder) in [("base", ""), ("base_link", ""), ("base_static", "static/"), ("base_media", "media/")]
+        for (name, folder) in
+            [("base", ""), ("base_link", ""), ("base_static", "static/"), ("base_media", "media/")]
         {
             config[format!("{secure}{name}_url")] = json!(format!("{base_url}/{folder}"));
         }
@@ -64,5 +65,5 @@ pub(super) fn modules(msi: bool) -> Value {
         modules.extend(["Magento_InventoryApi", "Magento_InventorySalesApi"]);
     }
     modules.push("StripeIntegration_Payments");
-    json!({ "items": modules, "total_count": modules.len() })
+    json!(modules)
 }

@@ -82,7 +82,9 @@ fn arguments(order: &Value, sent: &Value, invoice: Option<&Value>) -> Result<Arg
         Value::Null => Ok(None),
         value => match parsed(value) {
             Some(amount) => Ok(Some(amount)),
-            None => share_of(order, value).map(Some).ok_or_else(|| Refusal::wrong_field(name, value, "float")),
+            None => {
+                share_of(order, value).map(Some).ok_or_else(|| Refusal::wrong_field(name, value, "float"))
+            }
         },
     };
     // An invoice brings its own shipping, where nobody says otherwise.

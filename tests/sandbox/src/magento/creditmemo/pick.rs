@@ -40,9 +40,8 @@ pub(super) fn parts(
 ) -> Result<Vec<Part>, Refusal> {
     let mut parts = Vec::new();
     for (index, row) in rows::all(order).iter().enumerate() {
-        let invoiced = invoice.map(|invoice| {
-            rows::all(invoice).iter().find(|of_it| of_it["order_item_id"] == row["item_id"])
-        });
+        let invoiced = invoice
+            .map(|invoice| rows::all(invoice).iter().find(|of_it| of_it["order_item_id"] == row["item_id"]));
         if invoiced == Some(None) || !takes_part(order, row, asked, limits) {
             continue;
         }

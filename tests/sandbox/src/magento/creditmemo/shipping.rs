@@ -95,9 +95,8 @@ impl Basis<'_> {
         // An invoice's share is taken in base currency for both.
         let at = usize::from(side == Side::Base || self.invoice.is_some());
         let from = self.invoice.unwrap_or(self.order);
-        let mut part = |name: &str| {
-            rounder.added(side, Kind::Net, share(side.of(from, name), back[at], whole[at]))
-        };
+        let mut part =
+            |name: &str| rounder.added(side, Kind::Net, share(side.of(from, name), back[at], whole[at]));
         let (tax, compensation) =
             (part("shipping_tax_amount"), part("shipping_discount_tax_compensation_amount"));
         let is_taxed = !amount(from, "shipping_tax_amount").is_zero();

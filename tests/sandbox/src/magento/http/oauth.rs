@@ -70,11 +70,8 @@ fn oauth(
             (name.to_owned(), percent_decode_str(value.trim_matches('"')).decode_utf8_lossy().into_owned())
         })
         .collect();
-    let value = |name: &str| {
-        given.get(name).filter(|value| !value.is_empty()).ok_or_else(|| {
-            Refusal::required(name)
-        })
-    };
+    let value =
+        |name: &str| given.get(name).filter(|value| !value.is_empty()).ok_or_else(|| Refusal::required(name));
     let (nonce, timestamp) = (value("oauth_nonce")?, value("oauth_timestamp")?);
     let (consumer, token) = (value("oauth_consumer_key")?, value("oauth_token")?);
     let signature = value("oauth_signature")?;

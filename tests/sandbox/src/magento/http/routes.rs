@@ -14,6 +14,7 @@ use crate::magento::{creditmemo, invoice, order, rows, shipment, stores};
 
 use super::call::{Answer, Call, Outcome};
 use super::search::{self, UnknownColumn};
+use super::topic;
 
 /// What a row of the table does.
 type Run = fn(&mut Call<'_>, &Path) -> Outcome;
@@ -218,11 +219,14 @@ impl Route {
                     one => vec![one],
                 };
                 let outcomes = if call.switches.bulk_consumer_runs {
-                    bodies.iter().map(|body| call.with_body(body, |call| (self.row.3)(call, &self.path))).collect()
+                    bodies
+                        .iter()
+                        .map(|body| call.with_body(body, |call| (self.row.3)(call, &self.path)))
+                        .collect()
                 } else {
                     Vec::new()
                 };
-                let topic = format!("async.{}.{}", self.row.1.replace('/', "."), self.row.0.to_lowercase());
+                let topic = topic::of(self.row.0, self.row.1);
                 Ok(Answer { status: 202, body: call.shop.bulks.accept(topic, bodies, outcomes) })
             }
         }

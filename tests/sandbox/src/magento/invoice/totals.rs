@@ -171,11 +171,8 @@ impl OneSide<'_> {
         let (mut tax, mut compensation) = (Decimal::ZERO, Decimal::ZERO);
         for part in parts.iter_mut().filter(|part| !part.is_dummy && !part.qty.is_zero()) {
             let (open, share_of_it) = self.open(part, "tax_amount", "tax_invoiced");
-            let (left, share_left) = self.open(
-                part,
-                "discount_tax_compensation_amount",
-                "discount_tax_compensation_invoiced",
-            );
+            let (left, share_left) =
+                self.open(part, "discount_tax_compensation_amount", "discount_tax_compensation_invoiced");
             let money = if part.is_last {
                 (open, left)
             } else {
@@ -189,7 +186,8 @@ impl OneSide<'_> {
             compensation += money.1;
         }
         self.sums.compensation = compensation;
-        let mut allowed = self.of("discount_tax_compensation_amount") - self.of("discount_tax_compensation_invoiced");
+        let mut allowed =
+            self.of("discount_tax_compensation_amount") - self.of("discount_tax_compensation_invoiced");
         if !self.has_shipping_elsewhere() {
             let (shipping_tax, of_shipping) =
                 (self.of("shipping_tax_amount"), self.of("shipping_discount_tax_compensation_amount"));

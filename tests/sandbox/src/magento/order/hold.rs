@@ -67,9 +67,11 @@ pub(in crate::magento) fn cancel(shop: &mut Shop, id: u64) -> Result<Value, Refu
 /// An order of which something was paid goes on with that.
 fn state_after(order: &Value) -> &'static str {
     let paid = rows::all(order).iter().filter(|row| !rows::to_refund(order, row).is_zero());
-    paid.map(|row| if rows::to_ship(order, row) > rows::to_cancel(order, row) { PROCESSING } else { COMPLETE })
-        .reduce(|sum, next| if sum == PROCESSING { sum } else { next })
-        .unwrap_or(CANCELED)
+    paid.map(
+        |row| if rows::to_ship(order, row) > rows::to_cancel(order, row) { PROCESSING } else { COMPLETE },
+    )
+    .reduce(|sum, next| if sum == PROCESSING { sum } else { next })
+    .unwrap_or(CANCELED)
 }
 
 fn cancel_row(row: &mut Value, qty: Decimal) {

@@ -131,10 +131,5 @@ pub(in crate::magento::http) const CUSTOMER: &[&str] = &[
 ];
 
 /// Stock in sources.
-pub(in crate::magento::http) const SOURCE_ITEM: &[&str] = &[
-    "quantity",
-    "sku",
-    "source_code",
-    "source_item_id",
-    "status",
-];
+pub(in crate::magento::http) const SOURCE_ITEM: &[&str] =
+    &["quantity", "sku", "source_code", "source_item_id", "status"];

@@ -88,9 +88,7 @@ impl Criteria {
             .collect();
         let mut echo = json!({ "filter_groups": groups });
         if !self.sort.is_empty() {
-            let order = |(field, is_ascending): &(String, bool)| {
-                json!({ "field": field, "direction": if *is_ascending { "ASC" } else { "DESC" } })
-            };
+            let order = |(field, is_ascending): &(String, bool)| json!({ "field": field, "direction": if *is_ascending { "ASC" } else { "DESC" } });
             echo["sort_orders"] = self.sort.iter().map(order).collect();
         }
         for (name, value) in [("page_size", self.size), ("current_page", self.page)] {

@@ -114,7 +114,8 @@ fn like(text: &str, pattern: &str) -> bool {
         }
         Some(wanted) => {
             let mut have = text.chars();
-            have.next().is_some_and(|have| wanted == '_' || have == wanted) && like(have.as_str(), rest.as_str())
+            have.next().is_some_and(|have| wanted == '_' || have == wanted)
+                && like(have.as_str(), rest.as_str())
         }
     }
 }
