@@ -23,8 +23,14 @@ pub(crate) async fn handle(
     let mut response = SqsBatchResponse::default();
     for message in messages {
         let group = message.attributes.get("MessageGroupId").cloned().unwrap_or_default();
-        // FIFO: what stands behind a failed message of its group must wait for it.
-        let done = !failed_groups.contains(&group) && one(consumer, &message, deadline).await;
+        let done = if failed_groups.contains(&group) {
+            // FIFO: what stands behind a failed message of its group waits for it, and no longer: while it is hidden
+            // itself, the group's first is not delivered either.
+            delay(consumer, &message, SignedDuration::ZERO).await;
+            false
+        } else {
+            one(consumer, &message, deadline).await
+        };
         if !done {
             failed_groups.insert(group);
             let mut failure = BatchItemFailure::default();
@@ -84,12 +90,18 @@ async fn set_aside(
     mut attributes: BTreeMap<String, String>,
 ) -> bool {
     let id = message.message_id.clone().unwrap_or_default();
-    attributes.insert(attribute::FLOW.to_owned(), consumer.engine.flow().to_string());
+    if !attributes.contains_key(attribute::FLOW) {
+        while attributes.len() >= ATTRIBUTES_MAX {
+            attributes.pop_last();
+        }
+        // A redrive must know which queue it came from.
+        attributes.insert(attribute::FLOW.to_owned(), consumer.engine.flow().to_string());
+    }
     let letter = Message {
         group: "unreadable".to_owned(),
         deduplication_id: flow::delivery::sqs_id(format!("unreadable-{id}")),
         body: message.body.clone().filter(|body| !body.is_empty()).unwrap_or_else(|| "(empty)".to_owned()),
-        attributes: attributes.into_iter().take(ATTRIBUTES_MAX).collect(),
+        attributes,
     };
     match consumer.queue.send(&QueueName::DeadLetter, letter).await {
         Ok(()) => true,

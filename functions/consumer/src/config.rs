@@ -62,20 +62,17 @@ impl Config {
         let flow = text("FLOW");
         let seconds = text("FUNCTION_TIMEOUT_S");
         let root = text("LAMBDA_TASK_ROOT");
-        let flow: Option<FlowName> = flow.parse().ok();
-        if flow.is_none() && variables.contains_key("FLOW") {
+        let parsed_flow: Option<FlowName> = flow.parse().ok();
+        if parsed_flow.is_none() && !flow.is_empty() {
             mistakes.push("`FLOW` is no flow's name".to_owned());
         }
-        let seconds: Option<i64> =
+        let timeout: Option<i64> =
             seconds.parse().ok().filter(|seconds| (1..=TIMEOUT_S_MAX).contains(seconds));
-        if seconds.is_none() && variables.contains_key("FUNCTION_TIMEOUT_S") {
+        if timeout.is_none() && !seconds.is_empty() {
             mistakes.push(format!("`FUNCTION_TIMEOUT_S` is no number from 1 to {TIMEOUT_S_MAX}"));
         }
-        let queue_urls = variables.iter().filter_map(|(name, url)| {
-            let flow = name.strip_prefix(QUEUE_URL_PREFIX)?.to_ascii_lowercase().replace('_', "-");
-            Some((flow.parse().ok()?, url.clone()))
-        });
-        match (flow, seconds) {
+        let queue_urls = queue_urls(&variables, &mut mistakes);
+        match (parsed_flow, timeout) {
             (Some(flow), Some(seconds)) if mistakes.is_empty() => Ok(Self {
                 stage,
                 environments: PathBuf::from(root).join("environments"),
@@ -83,10 +80,29 @@ impl Config {
                 flow,
                 queue_url,
                 dead_letter_queue_url,
-                queue_urls: queue_urls.collect(),
+                queue_urls,
                 function_timeout: SignedDuration::from_secs(seconds),
             }),
             _ => Err(ConfigError { mistakes }),
         }
     }
+}
+
+/// `QUEUE_URL_ORDER_TO_CASH`: the queue of `order-to-cash`.
+fn queue_urls(
+    variables: &BTreeMap<String, String>,
+    mistakes: &mut Vec<String>,
+) -> BTreeMap<FlowName, String> {
+    let mut urls = BTreeMap::new();
+    for (name, url) in variables {
+        let Some(flow) = name.strip_prefix(QUEUE_URL_PREFIX) else { continue };
+        match flow.to_ascii_lowercase().replace('_', "-").parse() {
+            Ok(flow) if !url.is_empty() => {
+                urls.insert(flow, url.clone());
+            }
+            Ok(_) => mistakes.push(format!("`{name}` is empty")),
+            Err(_) => mistakes.push(format!("`{name}` names no flow")),
+        }
+    }
+    urls
 }

@@ -1,4 +1,4 @@
-//! A consumer: the engine of one flow over the real ports.
+//! A consumer: the engine of one flow over ports, and what the queue is told.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -9,6 +9,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use connections::Connections;
 use environment::Stage;
 use flow::engine::{Engine, Settings};
+use flow::plan::Plan;
 use flow::{Fault, Ports, Queue, QueueName};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
@@ -43,7 +44,7 @@ pub enum StartError {
     Connector(#[from] Fault),
 }
 
-/// The engine of one flow over the real ports. Built once a process.
+/// The engine of one flow over its ports. Built once a process.
 pub struct Consumer {
     pub(crate) engine: Engine,
     pub(crate) connections: Connections,
@@ -64,16 +65,34 @@ impl Consumer {
         let plan = flows::load(config.flow.as_str(), &connections::specs()?)?;
         let sdk = aws::sdk_config().await;
         let store = Arc::new(Table::new(&sdk, config.table));
-        let queue_name = QueueName::Flow(config.flow);
         let mut urls: BTreeMap<QueueName, String> =
             config.queue_urls.into_iter().map(|(flow, url)| (QueueName::Flow(flow), url)).collect();
-        urls.insert(queue_name.clone(), config.queue_url);
+        urls.insert(QueueName::Flow(config.flow), config.queue_url);
         urls.insert(QueueName::DeadLetter, config.dead_letter_queue_url);
-        let queue: Arc<dyn Queue> = Arc::new(Queues::new(&sdk, urls));
-        let ports = Ports { store: store.clone(), queue: Arc::clone(&queue), clock: Arc::new(SystemClock) };
-        let settings = Settings { lease: config.function_timeout + LEASE_SPARE };
+        let queue = Arc::new(Queues::new(&sdk, urls));
+        let connections = Connections::new(stage, Secrets::new(&sdk), Arc::clone(&store) as _)?;
+        Self::new(
+            plan,
+            Ports { store, queue, clock: Arc::new(SystemClock) },
+            connections,
+            config.function_timeout,
+        )
+    }
+
+    /// A consumer of a plan's flow over these ports. Calls nobody.
+    ///
+    /// # Errors
+    /// A shipped flow that an `emit` may reach has mistakes.
+    pub fn new(
+        plan: Plan,
+        ports: Ports,
+        connections: Connections,
+        function_timeout: SignedDuration,
+    ) -> Result<Self, StartError> {
+        let queue_name = QueueName::Flow(plan.flow.clone());
+        let queue = Arc::clone(&ports.queue);
+        let settings = Settings { lease: function_timeout + LEASE_SPARE };
         let engine = Engine::new(ports, Arc::new(plan), flows::routes()?, settings);
-        let connections = Connections::new(stage, Secrets::new(&sdk), store)?;
         Ok(Self { engine, connections, queue, queue_name })
     }
 

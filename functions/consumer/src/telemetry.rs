@@ -8,30 +8,33 @@ use jiff::Timestamp;
 /// Tells what came of a delivery.
 pub(crate) fn report(flow: &FlowName, delivery: &Delivery, report: &Report) {
     log(flow, delivery, report);
+    for metrics in metrics(flow, delivery, report, Timestamp::now()) {
+        metrics.emit();
+    }
+}
+
+/// What is counted of a delivery.
+fn metrics(flow: &FlowName, delivery: &Delivery, report: &Report, now: Timestamp) -> Vec<Metrics> {
+    let flow = flow.as_str();
     let outcome = report.outcome.as_str();
-    let mut metrics =
-        Metrics::with([("flow", flow.as_str()), ("outcome", outcome)]).value(Metric::Executions, 1);
+    let mut executions = Metrics::with([("flow", flow), ("outcome", outcome)]).value(Metric::Executions, 1);
     if report.outcome == Outcome::Done {
-        let age = Timestamp::now().duration_since(delivery.received_at);
-        metrics = metrics.value(Metric::EventAge, i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
+        let age = now.duration_since(delivery.received_at);
+        executions = executions.value(Metric::EventAge, i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
     }
-    metrics.emit();
-    let mut newly_parked = 0;
-    match (&report.outcome, &report.fault) {
-        (Outcome::Parked(_), Some(_)) => newly_parked = 1,
-        (Outcome::RetryAfter(_), Some(fault)) => {
-            let class = fault.class.as_str();
-            Metrics::with([("flow", flow.as_str()), ("class", class)]).value(Metric::Retries, 1).emit();
-        }
-        _ => {}
-    }
+    // A letter that is sent again belongs to a parking that was counted; its report has no fault.
+    let newly_parked = matches!((&report.outcome, &report.fault), (Outcome::Parked(_), Some(_)));
     // A zero is said too: an alarm must be able to tell "none" from "nothing heard".
-    Metrics::with([("flow", flow.as_str())]).value(Metric::Parked, newly_parked).emit();
-    for step in &report.steps {
-        Metrics::with([("flow", flow.as_str()), ("step", metric_step(&step.step))])
-            .value(Metric::StepDuration, step.duration_ms)
-            .emit();
+    let parked = Metrics::with([("flow", flow)]).value(Metric::Parked, i64::from(newly_parked));
+    let mut all = vec![executions, parked];
+    if let (Outcome::RetryAfter(_), Some(fault)) = (&report.outcome, &report.fault) {
+        all.push(Metrics::with([("flow", flow), ("class", fault.class.as_str())]).value(Metric::Retries, 1));
     }
+    all.extend(report.steps.iter().map(|step| {
+        Metrics::with([("flow", flow), ("step", metric_step(&step.step))])
+            .value(Metric::StepDuration, step.duration_ms)
+    }));
+    all
 }
 
 /// The step without the rounds it is in: a dimension must have few values.
@@ -69,4 +72,106 @@ fn log(flow: &FlowName, delivery: &Delivery, report: &Report) {
         if reason.is_empty() { "" } else { " " },
         reason,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use flow::engine::StepTiming;
+    use flow::{Class, Fault};
+    use jiff::SignedDuration;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn lines(outcome: Outcome, fault: Option<Fault>) -> Vec<Value> {
+        let delivery = Delivery {
+            pair: "main".parse().unwrap(),
+            source: "stripe".into(),
+            event: "evt_1".parse().unwrap(),
+            event_type: "charge.succeeded".into(),
+            entity: "payment_intent:pi_1".into(),
+            received_at: NOW - SignedDuration::from_millis(1_250),
+            trace_id: "trace".into(),
+            replay: None,
+            park: None,
+            receive_count: 1,
+            body: "{}".into(),
+        };
+        let steps = vec![StepTiming {
+            step: "each.3.tagged".into(),
+            action: "stripe.payment.tag".into(),
+            duration_ms: 7,
+        }];
+        let report = Report { outcome, steps, fault };
+        let lines = metrics(&"order-to-cash".parse().unwrap(), &delivery, &report, NOW);
+        lines.iter().map(|line| serde_json::from_str(&line.to_line(NOW)).unwrap()).collect()
+    }
+
+    /// The value of a metric with its dimensions, where it is said.
+    fn said(lines: &[Value], metric: &str) -> Option<Value> {
+        let line = lines.iter().find(|line| line.get(metric).is_some())?;
+        let mut members = line.as_object().unwrap().clone();
+        members.remove("_aws");
+        members.remove("EventAge");
+        Some(Value::Object(members))
+    }
+
+    #[test]
+    fn what_alarms_look_at_is_said_of_every_delivery() {
+        let fault = || Some(Fault::new(Class::Transient, "no_answer", "message"));
+        // Outcome, fault; newly parked, retries by class.
+        let cases = [
+            (Outcome::Done, None, 0, None),
+            (Outcome::Skipped("duplicate".into()), None, 0, None),
+            (Outcome::Parked("gave_up".into()), fault(), 1, None),
+            (Outcome::Parked("gave_up".into()), None, 0, None),
+            (Outcome::RetryAfter(SignedDuration::from_secs(5)), fault(), 0, Some("transient")),
+            (Outcome::RetryAfter(SignedDuration::from_secs(5)), None, 0, None),
+        ];
+        for (outcome, fault, parked, class) in cases {
+            let name = outcome.as_str();
+            let lines = lines(outcome, fault);
+            assert_eq!(
+                said(&lines, "Parked"),
+                Some(json!({ "flow": "order-to-cash", "Parked": parked })),
+                "{name}"
+            );
+            let executions = json!({ "flow": "order-to-cash", "outcome": name, "Executions": 1 });
+            assert_eq!(said(&lines, "Executions"), Some(executions), "{name}");
+            let retries = class.map(|class| json!({ "flow": "order-to-cash", "class": class, "Retries": 1 }));
+            assert_eq!(said(&lines, "Retries"), retries, "{name}");
+            let step = json!({ "flow": "order-to-cash", "step": "tagged", "StepDuration": 7 });
+            assert_eq!(said(&lines, "StepDuration"), Some(step), "{name}");
+            let age = lines.iter().find_map(|line| line.get("EventAge"));
+            assert_eq!(age, (name == "done").then_some(&json!(1_250)), "{name}");
+        }
+    }
+
+    /// Whoever waits for an alarm must not wait for a metric that nobody writes.
+    #[test]
+    fn every_alarm_of_the_template_has_a_metric_that_is_said() {
+        let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+        let template = std::fs::read_to_string(template).unwrap();
+        let said = lines(Outcome::Done, None);
+        let mut alarms = 0;
+        for block in template.split("Type: AWS::CloudWatch::Alarm").skip(1) {
+            let value = |name: &str| -> &str {
+                let line = block.lines().find_map(|line| line.trim().strip_prefix(name));
+                line.unwrap_or_default().trim()
+            };
+            if value("Namespace:") != aws::NAMESPACE {
+                continue;
+            }
+            alarms += 1;
+            let metric = value("MetricName:");
+            let dimension = value("Dimensions:");
+            let line =
+                said.iter().find(|line| line.get(metric).is_some()).unwrap_or_else(|| panic!("no {metric}"));
+            assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["flow"]]), "{metric}");
+            assert_eq!(dimension, "[{ Name: flow, Value: order-to-cash }]", "{metric}");
+        }
+        assert!(alarms > 0, "the template has no alarm of ours");
+    }
 }

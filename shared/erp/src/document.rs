@@ -86,10 +86,25 @@ pub(crate) struct Page {
 
 /// Every document of a key that is not cancelled, the lowest id first.
 pub(crate) async fn of_key(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Vec<Document>, Error> {
+    Ok(live(all_of_key(client, kind, key).await?))
+}
+
+/// The document of a key that the ERP says is taken.
+pub(crate) async fn holder(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Document, Error> {
+    let all = all_of_key(client, kind, key).await?;
+    let cancelled = all.first().map(|document| document.id.clone());
+    match (live(all).into_iter().next(), cancelled) {
+        (Some(document), _) => Ok(document),
+        (None, Some(id)) => Err(Error::DocumentCancelled { kind, key: key.clone(), id }),
+        (None, None) => Err(Error::NotListed { kind, key: key.clone() }),
+    }
+}
+
+async fn all_of_key(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Vec<Document>, Error> {
     let encoded = rest::encoded(key.as_str()).unwrap_or_default();
     let query = format!("?key={encoded}&limit={OF_ONE_KEY_MAX}");
     let page: Page = client.get(&format!("/{}", kind.plural()), &query, format!("find {kind} {key}")).await?;
-    Ok(live(page.data))
+    Ok(page.data)
 }
 
 /// Without the cancelled ones and without repeats, the lowest id first. Ids that are numbers but for a prefix order by

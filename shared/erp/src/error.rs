@@ -78,21 +78,13 @@ pub enum Error {
         /// Its state, redacted.
         state: String,
     },
-    /// The ERP has made no invoice of the order.
-    #[error("the ERP has no invoice of {order_key} yet")]
-    InvoiceNotFound {
-        /// The order's key.
-        order_key: NaturalKey,
-    },
-    /// A search with more pages than are read.
-    #[error(
-        "the ERP has more than {rows_max} invoices to look through for {order_key}; search from a later time"
-    )]
-    SearchTooWide {
-        /// The order's key.
-        order_key: NaturalKey,
-        /// How many are read.
-        rows_max: usize,
+    /// A document that is there by one answer and not by another: the list lags behind.
+    #[error("the ERP has a {kind} under {key} and does not list it yet; it is looked for again")]
+    NotListed {
+        /// Its kind.
+        kind: Kind,
+        /// The key.
+        key: NaturalKey,
     },
     /// The ERP is another company's.
     #[error(
@@ -121,14 +113,12 @@ impl Error {
         match self {
             Self::Transport(error) => error.class(),
             Self::Refused { problem } => refusal(problem),
-            Self::NotConfirmed { .. } => Class::Conflict,
-            Self::InvoiceNotFound { .. } => Class::NotFound,
+            Self::NotConfirmed { .. } | Self::NotListed { .. } => Class::Conflict,
             Self::Unsound { .. }
             | Self::ContentDiffers { .. }
             | Self::TotalDiffers { .. }
             | Self::DuplicateDocument { .. }
             | Self::DocumentCancelled { .. }
-            | Self::SearchTooWide { .. }
             | Self::WrongCompany { .. }
             | Self::Unaddressable { .. } => Class::Validation,
         }
@@ -147,8 +137,7 @@ impl Error {
             Self::DuplicateDocument { .. } => "duplicate_document",
             Self::DocumentCancelled { .. } => "document_cancelled",
             Self::NotConfirmed { .. } => "not_confirmed",
-            Self::InvoiceNotFound { .. } => "invoice_not_found",
-            Self::SearchTooWide { .. } => "search_too_wide",
+            Self::NotListed { .. } => "not_listed",
             Self::WrongCompany { .. } => "wrong_company",
             Self::Unaddressable { .. } => "unaddressable",
         }
@@ -160,6 +149,11 @@ impl Error {
             Self::Refused { problem } => Some(problem),
             _ => None,
         }
+    }
+
+    /// Whether all of an order is billed, by whichever invoice.
+    pub(crate) fn is_over_invoiced(&self) -> bool {
+        self.problem().is_some_and(|problem| problem.status == 422 && problem.code == "over_invoiced")
     }
 
     /// Whether the key holds other content than we sent, by the ERP's hash of it.

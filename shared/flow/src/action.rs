@@ -1,5 +1,6 @@
 //! Actions describe themselves: one row is the dispatch, the schemas and the rules for repeating it.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -226,6 +227,10 @@ impl<C: Send + Sync + 'static> Table<C> {
 impl<C: Send + Sync + 'static> Connector for Table<C> {
     fn specs(&self) -> Vec<ActionSpec> {
         self.actions.iter().map(|action| action.spec.clone()).collect()
+    }
+
+    fn spec(&self, action: &ActionName) -> Option<Cow<'_, ActionSpec>> {
+        self.actions.iter().map(Action::spec).find(|spec| spec.name == *action).map(Cow::Borrowed)
     }
 
     fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {

@@ -4,8 +4,8 @@ use canonical::redact;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
-use crate::Error;
 use crate::text::readable;
+use crate::{Effect, Error};
 
 /// Characters of a body that an error or a log may show, redacted.
 const EXCERPT_MAX: usize = 300;
@@ -23,6 +23,7 @@ pub struct Answer {
     pub body: Vec<u8>,
     pub(crate) system: &'static str,
     pub(crate) action: String,
+    pub(crate) effect: Effect,
     pub(crate) received_at: Timestamp,
 }
 
@@ -74,20 +75,23 @@ impl Answer {
     /// The body as JSON.
     ///
     /// # Errors
-    /// A web page instead of JSON, or JSON of another form.
+    /// A web page instead of JSON, or JSON of another form. Of a write it is not known what was done: what said so cannot
+    /// be read.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        if self.is_html() {
-            return Err(Error::Html {
-                system: self.system,
-                action: self.action.clone(),
-                status: self.status,
-            });
-        }
-        serde_json::from_slice(&self.body).map_err(|error| Error::NotJson {
-            system: self.system,
-            action: self.action.clone(),
-            status: self.status,
-            problem: redact(&error.to_string(), EXCERPT_MAX),
+        let problem = if self.is_html() {
+            "a web page".to_owned()
+        } else {
+            match serde_json::from_slice(&self.body) {
+                Ok(value) => return Ok(value),
+                Err(error) => redact(&error.to_string(), EXCERPT_MAX),
+            }
+        };
+        let (system, action, status) = (self.system, self.action.clone(), self.status);
+        let is_html = self.is_html();
+        Err(match self.effect {
+            Effect::Write => Error::UnreadableAnswerToWrite { system, action, status, is_html, problem },
+            Effect::Read if is_html => Error::Html { system, action, status },
+            Effect::Read => Error::NotJson { system, action, status, problem },
         })
     }
 }

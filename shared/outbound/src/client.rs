@@ -122,7 +122,7 @@ impl Outbound {
         let headers =
             headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
         let body = self.read(response, &action, effect).await?;
-        Ok(Answer { status, headers, body, system, action, received_at: Timestamp::now() })
+        Ok(Answer { status, headers, body, system, action, effect, received_at: Timestamp::now() })
     }
 
     async fn read(

@@ -83,6 +83,22 @@ pub enum Error {
         /// What is wrong, redacted.
         problem: String,
     },
+    /// An answer to a write that is no JSON, or JSON of another form than the contract says.
+    #[error(
+        "{system} answered {action} ({status}) with what cannot be read: {problem}; it may have happened"
+    )]
+    UnreadableAnswerToWrite {
+        /// The system.
+        system: &'static str,
+        /// What it was for.
+        action: String,
+        /// The status.
+        status: u16,
+        /// Whether it was a web page.
+        is_html: bool,
+        /// What is wrong, redacted.
+        problem: String,
+    },
     /// A path that leads away from the base URL, or settings that make no client.
     #[error("{system}: a request to {action} cannot be made: {problem}")]
     Unsendable {
@@ -112,7 +128,9 @@ impl Error {
             | Self::NoAnswerToRead { .. }
             | Self::Html { .. }
             | Self::OutOfTime { .. } => Class::Transient,
-            Self::NoAnswerToWrite { .. } | Self::TooLarge { wrote: true, .. } => Class::UnknownOutcome,
+            Self::NoAnswerToWrite { .. }
+            | Self::UnreadableAnswerToWrite { .. }
+            | Self::TooLarge { wrote: true, .. } => Class::UnknownOutcome,
             Self::TooLarge { wrote: false, .. }
             | Self::Redirected { .. }
             | Self::NotJson { .. }
@@ -128,10 +146,10 @@ impl Error {
             Self::NoAnswerToRead { .. } | Self::NoAnswerToWrite { .. } => "no_answer",
             Self::TooLarge { .. } => "answer_too_large",
             Self::Redirected { .. } => "redirected",
-            Self::Html { .. } => "html_answer",
-            Self::NotJson { .. } => "malformed_answer",
+            Self::Html { .. } | Self::UnreadableAnswerToWrite { is_html: true, .. } => "html_answer",
+            Self::NotJson { .. } | Self::UnreadableAnswerToWrite { is_html: false, .. } => "malformed_answer",
             Self::Unsendable { .. } => "unsendable",
-            Self::OutOfTime { .. } => "out_of_time",
+            Self::OutOfTime { .. } => flow::fault::OUT_OF_TIME,
         }
     }
 }

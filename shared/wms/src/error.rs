@@ -38,6 +38,12 @@ pub enum Error {
         /// The others.
         others: String,
     },
+    /// The fulfilment was called off.
+    #[error("the warehouse's fulfilment under {key} is cancelled; reopen it there or discard this execution")]
+    DocumentCancelled {
+        /// The key.
+        key: NaturalKey,
+    },
     /// A key that cannot stand in a path.
     #[error("`{key}` cannot be the key of a fulfilment: no URL can hold it")]
     Unaddressable {
@@ -53,9 +59,10 @@ impl Error {
         match self {
             Self::Transport(error) => error.class(),
             Self::Refused { problem } => refusal(problem),
-            Self::ContentDiffers { .. } | Self::DuplicateDocument { .. } | Self::Unaddressable { .. } => {
-                Class::Validation
-            }
+            Self::ContentDiffers { .. }
+            | Self::DuplicateDocument { .. }
+            | Self::DocumentCancelled { .. }
+            | Self::Unaddressable { .. } => Class::Validation,
         }
     }
 
@@ -67,6 +74,7 @@ impl Error {
             Self::Refused { problem } => &problem.code,
             Self::ContentDiffers { .. } => "content_differs",
             Self::DuplicateDocument { .. } => "duplicate_document",
+            Self::DocumentCancelled { .. } => "document_cancelled",
             Self::Unaddressable { .. } => "unaddressable",
         }
     }
@@ -86,12 +94,14 @@ fn refusal(problem: &Problem) -> Class {
 }
 
 fn advice(problem: &Problem) -> &'static str {
-    match refusal(problem) {
-        Class::Validation | Class::NotFound => "correct what it names, then replay",
-        Class::Auth => "put a valid token into the pair's `wms` secret",
-        Class::Permission => "give the token's user that right, then replay",
-        Class::UnknownOutcome => "it may have happened and is looked for",
-        Class::Throttled | Class::Transient | Class::Conflict | Class::Duplicate => "it is tried again",
+    match (refusal(problem), problem.code.as_str()) {
+        (_, "already_shipped") => "it is on its way: have it sent back, then discard this execution",
+        (_, "already_picking") => "ask the warehouse to stop it by hand, then replay",
+        (Class::Validation | Class::NotFound, _) => "correct what it names, then replay",
+        (Class::Auth, _) => "put a valid token into the pair's `wms` secret",
+        (Class::Permission, _) => "give the token's user that right, then replay",
+        (Class::UnknownOutcome, _) => "it may have happened and is looked for",
+        (Class::Throttled | Class::Transient | Class::Conflict | Class::Duplicate, _) => "it is tried again",
     }
 }
 

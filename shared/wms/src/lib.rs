@@ -7,6 +7,7 @@ mod client;
 mod connector;
 mod error;
 pub mod fulfilment;
+pub mod health;
 pub mod webhook;
 
 pub use client::{Client, Settings};

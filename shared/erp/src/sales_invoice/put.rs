@@ -5,7 +5,7 @@ use canonical::{NaturalKey, SalesInvoice};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Kind, of_key};
+use crate::document::{Document, Kind, holder, of_key};
 use crate::wire::{Invoice, InvoiceKind};
 use crate::{Client, Error};
 
@@ -61,13 +61,22 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let (document, created) = match put {
         Ok(done) => done,
         Err(error) if error.is_content_differs() => {
-            return find(client, input).await?.ok_or(error);
+            let holder = holder(&client, Kind::Invoice, &invoice.key).await?;
+            same(&invoice, &holder)?;
+            return Ok(Output { id: holder.id, key: invoice.key, created: false });
         }
+        // Another worker's may have come first, or a person's: ours is the one under our key.
+        Err(error) if error.is_over_invoiced() => return find(client, input).await?.ok_or(error),
         Err(error) => return Err(error),
     };
     same(&invoice, &document)?;
+    if document.is_cancelled() {
+        return Err(Error::DocumentCancelled { kind: Kind::Invoice, key: invoice.key, id: document.id });
+    }
     let mut ids = of_key(&client, Kind::Invoice, &invoice.key).await?.into_iter().map(|document| document.id);
-    let kept = ids.next().unwrap_or(document.id);
+    let Some(kept) = ids.next() else {
+        return Err(Error::NotListed { kind: Kind::Invoice, key: invoice.key });
+    };
     let others: Vec<String> = ids.collect();
     if others.is_empty() {
         return Ok(Output { id: kept, key: invoice.key, created });

@@ -9,7 +9,7 @@ use canonical::{NaturalKey, SalesOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Kind, of_key};
+use crate::document::{Document, Kind, holder, of_key};
 use crate::wire::{Customer, Item, Order};
 use crate::{Client, Error};
 
@@ -17,6 +17,8 @@ use crate::{Client, Error};
 pub const NAME: &str = "erp.sales_order.put";
 /// The state of an order that counts.
 const CONFIRMED: &str = "confirmed";
+/// Characters of the ERP's own word for a state that an error keeps.
+const STATE_CHARS_MAX: usize = 40;
 
 /// What is booked.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -73,21 +75,15 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let (document, created) = match put {
         Ok(done) => done,
         // The same order may have been put with another rate or day: what it means decides.
-        Err(error) if error.is_content_differs() => (first(&client, &order.key).await?, false),
+        Err(error) if error.is_content_differs() => (holder(&client, Kind::Order, &order.key).await?, false),
         Err(error) => return Err(error),
     };
     same(&order, &document)?;
     if document.is_cancelled() {
         return Err(Error::DocumentCancelled { kind: Kind::Order, key: order.key, id: document.id });
     }
-    if document.state != CONFIRMED {
-        let confirmed: Document = client.act(Kind::Order, &document.id, "confirm").await?;
-        if confirmed.state != CONFIRMED {
-            let state = canonical::redact(&confirmed.state, 40);
-            return Err(Error::NotConfirmed { id: document.id, state });
-        }
-    }
-    let kept = only(&client, &order.key, created).await?;
+    confirm(&client, &document).await?;
+    let kept = only(&client, &order, created).await?;
     Ok(Output { id: kept, key: order.key, created })
 }
 
@@ -103,32 +99,41 @@ async fn parties(client: &Client, order: &SalesOrder) -> Result<(), Error> {
     Ok(())
 }
 
-async fn first(client: &Client, key: &NaturalKey) -> Result<Document, Error> {
-    let documents = of_key(client, Kind::Order, key).await?;
-    documents.into_iter().next().ok_or_else(|| Error::ContentDiffers {
-        kind: Kind::Order,
-        key: key.clone(),
-        id: "(not listed)".to_owned(),
-    })
+/// Confirms an order that is not.
+async fn confirm(client: &Client, document: &Document) -> Result<(), Error> {
+    if document.state == CONFIRMED {
+        return Ok(());
+    }
+    let confirmed: Document = client.act(Kind::Order, &document.id, "confirm").await?;
+    if confirmed.state == CONFIRMED {
+        return Ok(());
+    }
+    let state = canonical::redact(&confirmed.state, STATE_CHARS_MAX);
+    Err(Error::NotConfirmed { id: document.id.clone(), state })
 }
 
 /// Two that were made at once: the lowest stays, ours is taken back.
-async fn only(client: &Client, key: &NaturalKey, created: bool) -> Result<String, Error> {
-    let documents = of_key(client, Kind::Order, key).await?;
-    let mut ids = documents.into_iter().map(|document| document.id);
-    let Some(kept) = ids.next() else {
-        return Err(Error::NotConfirmed { id: key.to_string(), state: "gone".to_owned() });
+async fn only(client: &Client, order: &SalesOrder, created: bool) -> Result<String, Error> {
+    let key = &order.key;
+    let mut documents = of_key(client, Kind::Order, key).await?.into_iter();
+    let Some(first) = documents.next() else {
+        return Err(Error::NotListed { kind: Kind::Order, key: key.clone() });
     };
-    let others: Vec<String> = ids.collect();
-    if others.is_empty() {
-        return Ok(kept);
+    let others: Vec<String> = documents.map(|document| document.id).collect();
+    match others.as_slice() {
+        [] => {}
+        [second] if created => {
+            let _: Document = client.act(Kind::Order, second, "cancel").await?;
+        }
+        _ => {
+            let (kept, others) = (first.id, others.join(", "));
+            return Err(Error::DuplicateDocument { kind: Kind::Order, key: key.clone(), kept, others });
+        }
     }
-    if created && let [second] = others.as_slice() {
-        let _: Document = client.act(Kind::Order, second, "cancel").await?;
-        return Ok(kept);
-    }
-    let others = others.join(", ");
-    Err(Error::DuplicateDocument { kind: Kind::Order, key: key.clone(), kept, others })
+    // The other writer's may be another order, or may never have been confirmed.
+    same(order, &first)?;
+    confirm(client, &first).await?;
+    Ok(first.id)
 }
 
 /// Whether what the ERP keeps is what was meant.

@@ -1,14 +1,15 @@
-//! `PUT /customers/{key}`.
+//! `PUT /customers/{key}`. Shoppers type card numbers into names and streets; those are masked.
 
 use std::collections::BTreeMap;
 
 use canonical::SalesOrder;
+use canonical::redact::mask_cards;
 use serde::Serialize;
 
 /// A customer, with the addresses of the order at hand.
 #[derive(Debug, Serialize)]
 pub(crate) struct Customer<'a> {
-    name: &'a str,
+    name: String,
     email: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
@@ -23,11 +24,11 @@ pub(crate) struct Customer<'a> {
 struct Address<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
-    name: &'a str,
+    name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    company: Option<&'a str>,
-    street: &'a [String],
-    city: &'a str,
+    company: Option<String>,
+    street: Vec<String>,
+    city: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     region: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,10 +42,10 @@ impl<'a> Address<'a> {
     fn new(kind: &'static str, address: &'a canonical::Address) -> Self {
         Self {
             kind,
-            name: &address.name,
-            company: address.company.as_deref(),
-            street: &address.street,
-            city: &address.city,
+            name: mask_cards(&address.name),
+            company: address.company.as_deref().map(mask_cards),
+            street: address.street.iter().map(|line| mask_cards(line)).collect(),
+            city: mask_cards(&address.city),
             region: address.region.as_deref(),
             postcode: address.postcode.as_deref(),
             country: &address.country,
@@ -59,7 +60,7 @@ impl<'a> Customer<'a> {
         let customer = &order.customer;
         let shipping = order.shipping_address.as_ref().map(|address| Address::new("shipping", address));
         Self {
-            name: &customer.name,
+            name: mask_cards(&customer.name),
             email: &customer.email,
             phone: customer.phone.as_deref(),
             tax_id: customer.tax_id.as_deref(),

@@ -1,6 +1,7 @@
 //! `PUT /items/{sku}`.
 
 use canonical::SalesOrderLine;
+use canonical::redact::mask_cards;
 use serde::Serialize;
 
 /// The shop counts in pieces, whatever a piece is.
@@ -9,7 +10,7 @@ const UNIT: &str = "pcs";
 /// An item, as an order's line tells of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Item<'a> {
-    name: &'a str,
+    name: String,
     #[serde(rename = "type")]
     kind: &'static str,
     uom: &'static str,
@@ -21,7 +22,7 @@ impl<'a> Item<'a> {
     /// The item of a line.
     pub(crate) fn of(line: &'a SalesOrderLine, income_account: Option<&'a str>) -> Self {
         Self {
-            name: &line.name,
+            name: mask_cards(&line.name),
             kind: if line.stock { "stock" } else { "service" },
             uom: UNIT,
             income_account,

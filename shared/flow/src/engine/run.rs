@@ -6,10 +6,11 @@ use std::pin::Pin;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::retry::{Before, Rules, Verdict, verdict};
+use super::retry::{Before, Rules, Verdict, uncounted_delay, verdict};
 use super::{Connected, Engine, StepTiming};
 use crate::execution::{Claimed, StepPath, StepRecord, Waiting};
 use crate::expression::{Expression, ExpressionError, Scope};
+use crate::fault::OUT_OF_TIME;
 use crate::plan::{Fate, OnError, OnNotFound, Step, StepKind, Use};
 use crate::{Call, Class, Delivery, Fault, StoreError};
 
@@ -99,7 +100,9 @@ impl<'a> Run<'a> {
             self.scope.set(&step.id, output);
             return Ok(());
         }
-        if let Some(when) = &step.when
+        // What has begun is brought to its end, whatever the settings say by now.
+        let is_begun = self.claimed.record(&path).is_some_and(StepRecord::is_begun);
+        if let Some(when) = step.when.as_ref().filter(|_| !is_begun)
             && !self.evaluated(&path, when.holds(&self.scope))?
         {
             return Ok(());
@@ -139,7 +142,7 @@ impl<'a> Run<'a> {
             StepKind::ForEach { items, name, steps } => self.for_each(path, items, name, steps).await,
             StepKind::Choose { branches } => {
                 for (when, steps) in branches {
-                    if self.evaluated(path, when.holds(&self.scope))? {
+                    if self.took(path, steps) || self.evaluated(path, when.holds(&self.scope))? {
                         self.nested(steps, path.as_str()).await?;
                         return Ok(Value::Bool(true));
                     }
@@ -149,9 +152,19 @@ impl<'a> Run<'a> {
             StepKind::Emit { event, entity, with } => {
                 let entity = text(&self.evaluated(path, entity.evaluate(&self.scope))?);
                 let body = self.evaluated(path, with.evaluate(&self.scope))?;
-                self.emit(path, event, entity, &body).await
+                self.emit(path, event, entity, body).await
             }
         }
+    }
+
+    /// Whether a `choose` went into this branch before: a write in it has begun.
+    fn took(&self, path: &StepPath, steps: &[Step]) -> bool {
+        let begun = |step: &Step| {
+            let path = StepPath::new(Some(path.as_str()), &step.id);
+            let own = self.claimed.record(&path).is_some_and(StepRecord::is_begun);
+            own || self.claimed.has_begun_below(path.as_str())
+        };
+        steps.iter().any(begun)
     }
 
     async fn for_each(
@@ -195,7 +208,7 @@ impl<'a> Run<'a> {
         };
         let left = self.deadline.duration_since(self.engine.ports.clock.now());
         if left < spec.timeout + SPARE {
-            return Err(Ending::ComeBack(SignedDuration::from_secs(1)));
+            return Err(self.out_of_time(path));
         }
         let connector = std::sync::Arc::clone(connector);
         match spec.effect {
@@ -223,22 +236,42 @@ impl<'a> Run<'a> {
         Ok(Rules { on_error: uses.on_error(fault).map(decide).transpose()?, not_found })
     }
 
+    /// The next delivery has more time. One that has done nothing with its own waits, or the queue would deliver it a
+    /// thousand times within the hour.
+    fn out_of_time(&self, path: &StepPath) -> Ending {
+        let count = self.delivery.receive_count;
+        if self.before(path).too_long() {
+            let message =
+                format!("{count} deliveries had not the time for this step; raise FunctionTimeoutS");
+            return park(path, Fault::new(Class::Transient, "waited_too_long", message));
+        }
+        let is_idle = self.timings.is_empty();
+        Ending::ComeBack(if is_idle { uncounted_delay(count) } else { SignedDuration::from_secs(1) })
+    }
+
+    /// What was tried before.
+    fn before<'b>(&'b self, path: &'b StepPath) -> Before<'b> {
+        let clock = &self.engine.ports.clock;
+        Before {
+            step: path.as_str(),
+            waiting: self.claimed.execution().waiting.as_ref(),
+            receive_count: self.delivery.receive_count,
+            waits_since: self.claimed.execution().waits_since(),
+            now: clock.now(),
+            random: clock.random(),
+        }
+    }
+
     /// What follows a fault of a step.
     pub(super) fn fault(&self, path: &StepPath, fault: Fault, uses: Option<&Use>) -> Ending {
+        if fault.code == OUT_OF_TIME {
+            return self.out_of_time(path);
+        }
         let rules = match self.evaluated(path, self.rules(&fault, uses)) {
             Ok(rules) => rules,
             Err(ending) => return ending,
         };
-        let clock = &self.engine.ports.clock;
-        let before = Before {
-            step: path.as_str(),
-            waiting: self.claimed.execution().waiting.as_ref(),
-            receive_count: self.delivery.receive_count,
-            received_at: self.claimed.execution().received_at,
-            now: clock.now(),
-            random: clock.random(),
-        };
-        match verdict(&fault, rules, before) {
+        match verdict(&fault, rules, self.before(path)) {
             Verdict::Retry(waiting) => Ending::Wait { waiting: Box::new(waiting), fault: Box::new(fault) },
             Verdict::Skip(reason) => Ending::Skip(reason),
             Verdict::Park(reason) if reason == fault.code => park(path, fault),
@@ -262,7 +295,7 @@ impl<'a> Run<'a> {
     pub(super) fn call(&self, generation: u32) -> Call {
         Call {
             pair: self.delivery.pair.clone(),
-            deadline: self.claimed.lease_until().min(self.deadline + SPARE),
+            deadline: self.claimed.lease_until().min(self.deadline),
             generation,
             trace_id: self.claimed.execution().trace_id.clone(),
         }

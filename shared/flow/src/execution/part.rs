@@ -48,6 +48,9 @@ pub struct StepRecord {
     /// Its place among the steps that ran, from 0.
     #[serde(default)]
     pub place: usize,
+    /// The fence of the claim in which it ran.
+    #[serde(default)]
+    pub fence: u64,
     /// The action, or the kind of step.
     pub action: String,
     /// Set before a write is sent.
@@ -73,12 +76,22 @@ pub struct Begun {
     pub body: Value,
     /// When it was last begun.
     pub at: Timestamp,
-    /// When it was first begun.
+    /// When the request was given up: its answer was lost, or its process stopped. The other side may be committing from
+    /// here on for its settle time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up_at: Option<Timestamp>,
+    /// When it was first begun with this generation.
     pub first_at: Timestamp,
     /// Of the idempotency key.
     pub generation: u32,
     /// The fence of whoever began it.
     pub fence: u64,
+    /// The other side stores its answer for this generation's key: only a new generation helps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answer_is_stored: bool,
+    /// It was refused for what it says, and parked: a replay says it anew, from settings and data as they are then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
 }
 
 impl StepRecord {
@@ -86,6 +99,12 @@ impl StepRecord {
     #[must_use]
     pub const fn is_finished(&self) -> bool {
         self.finished_at.is_some()
+    }
+
+    /// Whether a write was begun, whatever came of it.
+    #[must_use]
+    pub const fn is_begun(&self) -> bool {
+        self.begun.is_some()
     }
 
     pub(super) fn to_item(&self, pk: &str, path: &StepPath) -> Result<Item, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::port::{Condition, Index, Item, Key, Page, Store, StoreError, Write};
+use crate::port::{Condition, Cursor, Index, Item, Key, Page, Store, StoreError, Write};
 
 /// A table whose writes are all or nothing, like DynamoDB's.
 #[derive(Debug, Default)]
@@ -52,36 +52,61 @@ impl Store for MemoryStore {
         Ok(found.map(|(key, attributes)| item(key, attributes)).collect())
     }
 
-    async fn index(&self, index: Index, pk: &str, from: Option<Key>, limit: u32) -> Result<Page, StoreError> {
+    async fn index(
+        &self,
+        index: Index,
+        pk: &str,
+        from: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page, StoreError> {
         let (pk_name, sk_name) = index.attributes();
         let state = self.lock();
         let text = |attributes: &BTreeMap<String, Value>, name: &str| -> Option<String> {
             attributes.get(name).and_then(Value::as_str).map(str::to_owned)
         };
-        let mut found: Vec<(String, Item)> = state
+        let place = |item: &Item| {
+            let sort = text(&item.attributes, sk_name).unwrap_or_default();
+            [(sk_name, &sort), ("pk", &item.key.pk), ("sk", &item.key.sk)]
+                .map(|(name, value)| (name.to_owned(), value.clone()))
+        };
+        let before = |from: &Cursor, item: &Item| {
+            let [sort, pk, sk] = place(item);
+            let at = |name: &str| from.0.get(name).cloned().unwrap_or_default();
+            (sort.1, pk.1, sk.1) < (at(sk_name), at("pk"), at("sk"))
+        };
+        let mut found: Vec<Item> = state
             .items
             .iter()
             .filter(|(_, attributes)| text(attributes, pk_name).as_deref() == Some(pk))
-            .filter_map(|(key, attributes)| Some((text(attributes, sk_name)?, item(key, attributes))))
+            .map(|(key, attributes)| item(key, attributes))
+            .filter(|item| from.as_ref().is_none_or(|from| before(from, item)))
             .collect();
-        found.sort_by(|a, b| (&a.0, &a.1.key).cmp(&(&b.0, &b.1.key)));
-        let start =
-            from.map_or(0, |from| found.iter().position(|(_, i)| i.key == from).map_or(0, |at| at + 1));
+        found.sort_by_key(|item| std::cmp::Reverse(place(item)));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = found.len() > start.saturating_add(limit);
-        let items: Vec<Item> = found.into_iter().skip(start).take(limit).map(|(_, item)| item).collect();
-        let next = if more { items.last().map(|item| item.key.clone()) } else { None };
-        Ok(Page { items, next })
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|item| Cursor(place(item).into()));
+        Ok(Page { items: found, next })
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         let mut state = self.lock();
         let mut seen = BTreeSet::new();
+        if writes.len() > WRITES_MAX {
+            return Err(invalid(format!(
+                "a transaction of {} writes; {WRITES_MAX} are allowed",
+                writes.len()
+            )));
+        }
+        for write in &writes {
+            if let Write::Put { item, .. } = write {
+                check(item)?;
+            }
+        }
         for (number, write) in writes.iter().enumerate() {
             let (key, when) = parts(write);
             if !seen.insert(key.clone()) {
-                let message = format!("a transaction names {key} twice");
-                return Err(StoreError::Unavailable { class: crate::Class::Validation, message });
+                return Err(invalid(format!("a transaction names {key} twice")));
             }
             let current = state.items.get(key);
             if !when.iter().all(|condition| holds(condition, current)) {
@@ -95,6 +120,39 @@ impl Store for MemoryStore {
         }
         Ok(())
     }
+}
+
+/// Writes of a transaction.
+const WRITES_MAX: usize = 100;
+/// Bytes of an item.
+const ITEM_BYTES_MAX: usize = 400 * 1024;
+
+/// What DynamoDB, or the way we write to it, refuses whatever the table holds.
+///
+/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
+fn check(item: &Item) -> Result<(), StoreError> {
+    let key = &item.key;
+    let bytes: usize = item.attributes.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
+    if bytes > ITEM_BYTES_MAX {
+        return Err(invalid(format!("{key} has {bytes} bytes; {ITEM_BYTES_MAX} are allowed")));
+    }
+    match item.attributes.iter().find(|(_, value)| has_fraction(value)) {
+        Some((name, _)) => Err(invalid(format!("{key}: `{name}` holds a fraction"))),
+        None => Ok(()),
+    }
+}
+
+fn has_fraction(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(values) => values.iter().any(has_fraction),
+        Value::Object(fields) => fields.values().any(has_fraction),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
+const fn invalid(message: String) -> StoreError {
+    StoreError::Unavailable { class: crate::Class::Validation, message }
 }
 
 fn item(key: &Key, attributes: &BTreeMap<String, Value>) -> Item {

@@ -64,8 +64,15 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
         Err(error) if error.says("already_picking") || error.says("already_shipped") => {
             return find(client, input.clone()).await?.ok_or(error);
         }
+        Err(error) if error.says("already_cancelled") => {
+            return Err(Error::DocumentCancelled { key: fulfilment.key.clone() });
+        }
         Err(error) => return Err(error),
     };
+    // The same bytes are answered with what they made, which may have been called off since.
+    if held.is_cancelled() {
+        return Err(Error::DocumentCancelled { key: fulfilment.key.clone() });
+    }
     let mut others = of_key(&client, &fulfilment.key).await?.into_iter().map(|held| held.id);
     let first = others.next().unwrap_or_else(|| held.id.clone());
     let others: Vec<String> = others.collect();

@@ -1,5 +1,6 @@
 //! A fulfilment on the wire.
 
+use canonical::redact::mask_cards;
 use canonical::{Address, Fulfilment, IncrementId, NaturalKey, Quantity, Sku};
 use outbound::Method;
 use serde::{Deserialize, Serialize};
@@ -10,15 +11,15 @@ use crate::{Client, Error};
 /// Fulfilments of one key that are looked at: more than two have never been seen.
 const OF_ONE_KEY_MAX: usize = 20;
 
-/// What is asked for.
+/// What is asked for. Shoppers type card numbers into names and streets; those are masked.
 #[derive(Debug, Serialize)]
 pub(super) struct Body<'a> {
     order_number: &'a IncrementId,
-    ship_to: &'a Address,
+    ship_to: Address,
     lines: Vec<Line>,
     service: &'a str,
     hold: bool,
-    notes: &'a str,
+    notes: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,12 +48,22 @@ impl<'a> From<&'a Fulfilment> for Body<'a> {
     fn from(fulfilment: &'a Fulfilment) -> Self {
         Self {
             order_number: &fulfilment.order_number,
-            ship_to: &fulfilment.ship_to,
+            ship_to: masked(&fulfilment.ship_to),
             lines: lines(fulfilment),
             service: &fulfilment.service,
             hold: fulfilment.hold,
-            notes: &fulfilment.notes,
+            notes: mask_cards(&fulfilment.notes),
         }
+    }
+}
+
+fn masked(address: &Address) -> Address {
+    Address {
+        name: mask_cards(&address.name),
+        company: address.company.as_deref().map(mask_cards),
+        street: address.street.iter().map(|line| mask_cards(line)).collect(),
+        city: mask_cards(&address.city),
+        ..address.clone()
     }
 }
 

@@ -4,3 +4,7 @@
 #![cfg(test)]
 
 mod conformance;
+mod orders;
+mod parked;
+mod refused;
+mod repeated;

@@ -1,0 +1,22 @@
+//! The consumer through its public surface: real connectors over HTTP, the ports in memory.
+
+#[cfg(test)]
+mod batch;
+#[cfg(test)]
+mod canary;
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod copies;
+#[cfg(test)]
+mod held;
+#[cfg(test)]
+mod order;
+#[cfg(test)]
+mod refused;
+#[cfg(test)]
+mod secret;
+#[cfg(test)]
+mod vault;
+#[cfg(test)]
+mod world;

@@ -1,0 +1,67 @@
+//! Documents that tests book: whole, and adding up.
+
+use serde_json::{Value, json};
+
+pub(crate) const ORDER_KEY: &str = "tb:acct_1:sales_order:42";
+pub(crate) const INVOICE_KEY: &str = "tb:acct_1:sales_invoice:42";
+
+pub(crate) fn money(minor: i64, currency: &str) -> Value {
+    json!({ "minor": minor.to_string(), "currency": currency })
+}
+
+/// Two lamps with a discount, a warranty, shipping and taxes: 60.00 - 5.00 + 4.50, 29.00 + 2.00, 9.95 + 0.88, of which
+/// 10.00 were paid by a gift card.
+pub(crate) fn order() -> Value {
+    order_in("USD")
+}
+
+/// The same numbers of smallest units in another currency.
+pub(crate) fn order_in(currency: &str) -> Value {
+    let money = |minor| money(minor, currency);
+    let tax = |minor| json!([{ "code": "NY-SALES", "percent": "8.875", "amount": money(minor) }]);
+    let address = json!({
+        "name": "Ann Lee", "company": "Lee & Sons", "street": ["1 Main St", "Flat 2"], "city": "New York",
+        "region": "NY", "postcode": "10001", "country": "US", "phone": "2125550100"
+    });
+    let mut order = json!({
+        "key": ORDER_KEY, "number": "000000042", "status": "open", "ordered_on": "2026-03-02", "currency": currency,
+        "customer_key": "tb:acct_1:customer:7",
+        "customer": {
+            "id": 7, "name": "Ann Lee", "email": "ann@example.com", "phone": "2125550100", "tax_id": "US-1"
+        },
+        "billing": address, "shipping_address": address,
+        "lines": [
+            {
+                "line_id": "420", "sku": "LAMP-BRASS", "name": "Desk lamp", "stock": true, "quantity": "2",
+                "unit_price": money(3000), "discount": money(500), "taxes": tax(450)
+            },
+            {
+                "line_id": "421", "sku": "WARRANTY", "name": "Warranty", "stock": false, "quantity": "1",
+                "unit_price": money(2900), "discount": money(0), "taxes": tax(200)
+            }
+        ],
+        "shipping": money(995), "shipping_taxes": tax(88), "discount": money(1000), "total": money(9133),
+        "payment": {
+            "provider": "stripe", "reference": "ch_1", "method": "card", "amount": money(9133), "paid_on": "2026-03-02"
+        }
+    });
+    if currency != "USD" {
+        order["exchange_rate"] = json!("1.0945");
+    }
+    order
+}
+
+/// The invoice of all of it.
+pub(crate) fn invoice() -> Value {
+    invoice_in("USD")
+}
+
+pub(crate) fn invoice_in(currency: &str) -> Value {
+    json!({ "key": INVOICE_KEY, "order_key": ORDER_KEY, "date": "2026-03-02", "total": money(9133, currency) })
+}
+
+/// With a member changed, by its JSON pointer.
+pub(crate) fn with(mut document: Value, pointer: &str, value: Value) -> Value {
+    *document.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
+    document
+}

@@ -1,0 +1,20 @@
+//! The ERP connector through its public surface.
+
+#[cfg(test)]
+mod converge;
+#[cfg(test)]
+mod document;
+#[cfg(test)]
+mod health;
+#[cfg(test)]
+mod refusal;
+#[cfg(test)]
+mod sales_invoice;
+#[cfg(test)]
+mod sales_order;
+#[cfg(test)]
+mod scripted;
+#[cfg(test)]
+mod token;
+#[cfg(test)]
+mod world;

@@ -1,0 +1,152 @@
+//! A connector over an ERP: the sandbox's over HTTP, or any other address.
+
+use canonical::NaturalKey;
+use flow::{ActionName, Call, Connector, Fault};
+use jiff::{SignedDuration, Timestamp};
+use outbound::rest::{Exchange, Rest};
+use outbound::{Effect, Method, Outbound, Pool};
+use sandbox::{ERP_TOKEN, Planned, Sandbox, Seen, Settings, System};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+pub(crate) const ORDER: &str = "erp.sales_order.put";
+pub(crate) const INVOICE: &str = "erp.sales_invoice.put";
+
+pub(crate) struct Erp {
+    connector: Box<dyn Connector>,
+}
+
+/// Settings of a pair's ERP at an address.
+pub(crate) fn settings(base_url: &str) -> environment::Erp {
+    let settings = json!({
+        "base_url": base_url, "time_zone": "Europe/Berlin", "currency": "USD", "timeout_s": 1,
+        "accounts": { "sales": "4000" }
+    });
+    serde_json::from_value(settings).unwrap()
+}
+
+pub(crate) fn client(settings: &environment::Erp, tokens: &[&str]) -> Result<erp::Client, erp::Error> {
+    let tokens = tokens.iter().map(|token| SecretString::from(*token)).collect();
+    erp::Client::new(settings, tokens, &Pool::new().unwrap())
+}
+
+impl Erp {
+    pub(crate) fn new(settings: &environment::Erp, tokens: &[&str]) -> Self {
+        let client = client(settings, tokens).unwrap();
+        Self { connector: Box::new(erp::connector(client).unwrap()) }
+    }
+
+    pub(crate) async fn run(&self, action: &str, input: Value) -> Result<Value, Fault> {
+        self.connector.run(&name(action), &call(), input).await
+    }
+
+    pub(crate) async fn put(&self, action: &str, document: &Value) -> Result<Value, Fault> {
+        self.run(action, json!({ "document": document })).await
+    }
+
+    pub(crate) async fn find(&self, action: &str, document: &Value) -> Result<Option<Value>, Fault> {
+        self.connector.find(&name(action), &call(), json!({ "document": document })).await
+    }
+
+    pub(crate) fn key(&self, action: &str, document: &Value) -> Result<NaturalKey, Fault> {
+        self.connector.natural_key(&name(action), &json!({ "document": document }))
+    }
+
+    /// As the engine does it: tries, and where that fails looks whether it is there, and else tries again.
+    pub(crate) async fn converge(&self, action: &str, document: &Value) -> Value {
+        for _ in 0..5 {
+            if let Ok(output) = self.put(action, document).await {
+                return output;
+            }
+            if let Ok(Some(output)) = self.find(action, document).await {
+                return output;
+            }
+        }
+        panic!("{action} does not converge: {:?}", self.put(action, document).await);
+    }
+}
+
+fn name(action: &str) -> ActionName {
+    action.parse().unwrap()
+}
+
+fn call() -> Call {
+    Call {
+        pair: "main".parse().unwrap(),
+        deadline: Timestamp::now() + SignedDuration::from_secs(60),
+        generation: 0,
+        trace_id: "trace-1".to_owned(),
+    }
+}
+
+/// The sandbox's ERP.
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) erp: Erp,
+    pub(crate) base_url: String,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    pub(crate) async fn with(settings_of_double: Settings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}/erp/v1", listener.local_addr().unwrap());
+        let sandbox = Sandbox::new(settings_of_double);
+        tokio::spawn(sandbox::serve(listener, sandbox.clone()));
+        Self { sandbox, erp: Erp::new(&settings(&base_url), &[ERP_TOKEN]), base_url }
+    }
+
+    /// Plans a fault for the next request to a path.
+    pub(crate) fn plan(&self, method: &str, path: &str, fault: &str) {
+        let planned = Planned {
+            system: System::Erp,
+            fault: fault.parse().unwrap(),
+            times: Some(1),
+            method: Some(method.to_owned()),
+            path: Some(path.to_owned()),
+        };
+        assert!(self.sandbox.plan(planned));
+    }
+
+    /// Cancels an order, as a person does in the ERP.
+    pub(crate) async fn cancel(&self, id: &str) {
+        let settings = outbound::Settings {
+            system: "erp",
+            base_url: self.base_url.parse().unwrap(),
+            timeout: SignedDuration::from_secs(5),
+            body_bytes_max: 1 << 20,
+        };
+        let outbound = Outbound::new(settings, &Pool::new().unwrap());
+        let person = Rest::new(outbound, vec![SecretString::from(ERP_TOKEN)]).unwrap();
+        let exchange = Exchange {
+            method: Method::Post,
+            path_and_query: format!("/orders/{id}/cancel"),
+            effect: Effect::Write,
+            action: "cancel".to_owned(),
+        };
+        assert!(person.send(exchange, None::<&()>).await.unwrap().is_success());
+    }
+
+    /// Documents of a kind, oldest first.
+    pub(crate) fn documents(&self, kind: &str) -> Vec<Value> {
+        self.sandbox.state()["erp"][kind].as_array().unwrap().clone()
+    }
+
+    /// States of the documents of a kind, oldest first.
+    pub(crate) fn states(&self, kind: &str) -> Vec<String> {
+        self.documents(kind).iter().map(|document| document["state"].as_str().unwrap().to_owned()).collect()
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Seen> {
+        self.sandbox.requests(0)
+    }
+
+    /// Method and path of each request so far.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.requests().iter().map(|seen| format!("{} {}", seen.method, seen.path)).collect()
+    }
+}

@@ -1,0 +1,3 @@
+//! The warehouse as a whole.
+
+pub mod read;
