@@ -65,5 +65,5 @@ pub(super) fn modules(msi: bool) -> Value {
         modules.extend(["Magento_InventoryApi", "Magento_InventorySalesApi"]);
     }
     modules.push("StripeIntegration_Payments");
-    json!({ "items": modules, "total_count": modules.len() })
+    json!(modules)
 }

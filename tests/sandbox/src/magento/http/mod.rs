@@ -6,6 +6,7 @@ mod noise;
 mod oauth;
 mod routes;
 mod search;
+mod topic;
 
 use axum::http::Method;
 use serde_json::Value;

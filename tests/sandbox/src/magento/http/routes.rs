@@ -14,6 +14,7 @@ use crate::magento::{creditmemo, invoice, order, rows, shipment, stores};
 
 use super::call::{Answer, Call, Outcome};
 use super::search::{self, UnknownColumn};
+use super::topic;
 
 /// What a row of the table does.
 type Run = fn(&mut Call<'_>, &Path) -> Outcome;
@@ -225,7 +226,7 @@ impl Route {
                 } else {
                     Vec::new()
                 };
-                let topic = format!("async.{}.{}", self.row.1.replace('/', "."), self.row.0.to_lowercase());
+                let topic = topic::of(self.row.0, self.row.1);
                 Ok(Answer { status: 202, body: call.shop.bulks.accept(topic, bodies, outcomes) })
             }
         }

@@ -1,6 +1,7 @@
 //! `PUT /V1/orders/create`: an order without a cart, at the caller's prices.
 //!
-//! Measured on 2.4.5: what is sent is stored, the database fills in the rest.
+//! Measured on 2.4.5: what is sent is stored, the database fills in the rest. The answer is from before that: it shows
+//! what was sent, and the ids.
 
 use serde_json::{Map, Value, json};
 
@@ -39,7 +40,7 @@ const ROW_ZEROS: [&str; 24] = [
     "weight",
 ];
 
-/// Makes the order; gives it whole.
+/// Makes the order; gives it as it was saved.
 pub(in crate::magento) fn create(shop: &mut Shop, body: &Value) -> Result<Value, Refusal> {
     let sent = body["entity"].as_object().ok_or_else(|| Refusal::required("entity"))?;
     let mut order = Value::Object(sent.clone());
@@ -64,9 +65,17 @@ pub(in crate::magento) fn create(shop: &mut Shop, body: &Value) -> Result<Value,
     for side in Side::BOTH {
         due(&mut order, side);
     }
-    extend(&mut order, id, &mut shop.ids);
-    shop.orders.insert(id, order.clone());
-    Ok(super::shown(&order))
+    if let Some(address) = order.pointer_mut("/extension_attributes/shipping_assignments/0/shipping/address")
+    {
+        fill_address(address, id, &mut shop.ids);
+    }
+    let mut answer = super::shown(&order);
+    if let Some(assignment) = answer.pointer_mut("/extension_attributes/shipping_assignments/0") {
+        assignment["items"] = Value::Null;
+    }
+    read_back(&mut order);
+    shop.orders.insert(id, order);
+    Ok(answer)
 }
 
 fn default(of: &mut Value, name: &str, value: impl FnOnce() -> Value) {
@@ -76,9 +85,6 @@ fn default(of: &mut Value, name: &str, value: impl FnOnce() -> Value) {
 }
 
 fn fill_row(row: &mut Value, order: u64, ids: &mut Ids, now: &str) {
-    for name in ROW_ZEROS {
-        default(row, name, || json!(0));
-    }
     for (name, from) in [("row_total_incl_tax", "row_total"), ("base_row_total_incl_tax", "base_row_total")] {
         let total = row[from].clone();
         default(row, name, || total);
@@ -108,8 +114,13 @@ fn fill_payment(order: &mut Value, id: u64) {
     default(payment, "additional_information", || json!([]));
 }
 
-/// The shipping: its address gets ids, its sums come from the order.
-fn extend(order: &mut Value, id: u64, ids: &mut Ids) {
+/// What the order has when it is read again: the rows' zeros, the shipping's sums, the lists of taxes.
+fn read_back(order: &mut Value) {
+    for row in order["items"].as_array_mut().into_iter().flatten() {
+        for name in ROW_ZEROS {
+            default(row, name, || json!(0));
+        }
+    }
     let sums: Map<String, Value> = ["base_shipping_amount", "shipping_amount"]
         .iter()
         .filter_map(|name| order.get(*name).map(|value| ((*name).to_owned(), value.clone())))
@@ -123,6 +134,5 @@ fn extend(order: &mut Value, id: u64, ids: &mut Ids) {
     }
     if let Some(shipping) = extension.pointer_mut("/shipping_assignments/0/shipping") {
         shipping["total"] = Value::Object(sums);
-        fill_address(&mut shipping["address"], id, ids);
     }
 }
