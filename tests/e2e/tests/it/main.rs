@@ -4,7 +4,9 @@
 #![cfg(test)]
 
 mod conformance;
+mod fixtures;
 mod orders;
+mod outage;
 mod parked;
 mod refused;
 mod repeated;
