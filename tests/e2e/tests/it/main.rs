@@ -3,6 +3,7 @@
 // All of it is tests, helpers too: clippy.toml lets tests unwrap.
 #![cfg(test)]
 
+mod calls;
 mod conformance;
 mod fixtures;
 mod orders;
@@ -10,3 +11,5 @@ mod outage;
 mod parked;
 mod refused;
 mod repeated;
+mod setup;
+mod trace;

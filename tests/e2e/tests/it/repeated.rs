@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use e2e::{FLOW, Held, Letter, Order, Stack, wait_until};
+use e2e::{Held, Order, Stack, wait_until};
 use futures::future::{join_all, try_join_all};
 use serde_json::{Value, json};
 
@@ -37,28 +37,6 @@ async fn twenty_times_shuffled_with_others() {
     once_each(stack, &orders).await;
 }
 
-/// What ingest sends for an order's event, in a group that no other message is in: so nothing but the execution's claim keeps
-/// two consumers from taking it at once.
-fn copy(order: &Order, n: usize) -> Letter {
-    let text = |name: &str| order.event[name].as_str().unwrap_or_default().to_owned();
-    let attributes = [
-        ("tb.version", "1".to_owned()),
-        ("tb.pair", "main".to_owned()),
-        ("tb.source", "stripe".to_owned()),
-        ("tb.event", text("id")),
-        ("tb.type", text("type")),
-        ("tb.entity", order.entity()),
-        ("tb.received_at", "2026-03-02T09:14:07Z".to_owned()),
-        ("tb.trace", format!("copy-{n}")),
-    ];
-    Letter {
-        body: order.body(),
-        attributes: attributes.map(|(name, value)| (name.to_owned(), value)).into(),
-        group: format!("copy:{}:{n}", order.charge),
-        receipt: String::new(),
-    }
-}
-
 #[tokio::test]
 async fn at_the_same_time_over_several_consumers() {
     let stack = Stack::shared().await.unwrap();
@@ -66,10 +44,8 @@ async fn at_the_same_time_over_several_consumers() {
     // The first is held up in the ERP, after Magento's invoice, so that the others meet it there.
     let key = format!("sales_order%3A{}", order.id.unwrap());
     stack.sandbox.disturb("erp", "latency=2500", "PUT", &key).await.unwrap();
-    let url = &stack.state.queue_urls[FLOW];
-    let copies: Vec<Letter> = (0..TIMES).map(|n| copy(&order, n)).collect();
-    let sent = copies.iter().map(|copy| stack.queues.send(url, copy, &copy.group));
-    try_join_all(sent).await.unwrap();
+    let copies: Vec<String> = (0..TIMES).map(|n| n.to_string()).collect();
+    try_join_all(copies.iter().map(|n| stack.copy(&order, "main", n))).await.unwrap();
     let execution = stack.ended(order.event_id()).await.unwrap();
     assert_eq!(execution.status(), "done", "{execution:?}");
     assert_eq!(stack.sandbox.faults_to_come(&key).await.unwrap(), Vec::<Value>::new());
@@ -107,8 +83,7 @@ async fn an_event_that_comes_again_later() {
     let before = stack.run(&order).await.unwrap();
     let mark = stack.sandbox.mark().await.unwrap();
     // SQS forgets deduplication ids after five minutes; Stripe sends again for three days.
-    let url = &stack.state.queue_urls[FLOW];
-    stack.queues.send(url, &copy(&order, 0), &format!("later-{}", order.charge)).await.unwrap();
+    stack.copy(&order, "main", "later").await.unwrap();
     wait_until("the copy is taken", ALL_TAKEN, || async {
         let taken = stack.deliveries(order.event_id()).await?;
         Ok(taken.iter().any(|taken| taken == "skipped duplicate").then_some(()))
