@@ -58,6 +58,8 @@ pub(crate) fn start(running: Option<Daemon>) -> Result<Daemon> {
     aim(&mut ministack)
         .envs([("MINISTACK_HOST", "127.0.0.1"), ("BIND_HOST", "127.0.0.1")])
         .envs([("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0")])
+        // What Lambda tells a function whose `LoggingConfig` says JSON.
+        .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
         .current_dir(&home);
     let daemon = daemon::start(&mut ministack, &log)?;
     command::wait_until("starting the local cloud", Duration::from_secs(READY_S_MAX), || {

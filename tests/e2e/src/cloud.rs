@@ -82,6 +82,15 @@ impl Cloud {
         self.json_api("secretsmanager", "secretsmanager.PutSecretValue", &put).await.map(|_| ())
     }
 
+    /// Deletes a secret at once, where there is one.
+    ///
+    /// # Errors
+    /// The cloud does not answer.
+    pub async fn delete_secret(&self, name: &str) -> Result<()> {
+        let request = json!({ "SecretId": name, "ForceDeleteWithoutRecovery": true });
+        self.json_api("secretsmanager", "secretsmanager.DeleteSecret", &request).await.map(|_| ())
+    }
+
     /// A function's environment variables.
     ///
     /// # Errors

@@ -23,10 +23,18 @@ impl Stack {
     /// # Errors
     /// It is not built.
     pub async fn tillbridge(&self, arguments: &[&str]) -> Result<Said> {
+        self.tillbridge_at(&self.state.stage, arguments).await
+    }
+
+    /// Runs `tillbridge` for another stage than the deployed one.
+    ///
+    /// # Errors
+    /// It is not built.
+    pub async fn tillbridge_at(&self, stage: &str, arguments: &[&str]) -> Result<Said> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let output = tokio::process::Command::new(root.join("target/release/tillbridge"))
             .args(arguments)
-            .args(["--stage", &self.state.stage])
+            .args(["--stage", stage])
             .current_dir(&root)
             .env("AWS_ENDPOINT_URL", &self.state.cloud_url)
             .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")])

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::{Item, Letter, Stack, wait_until};
+use crate::{Item, Letter, Stack, WAIT, wait_until};
 
 /// The flow that the tests run.
 pub const FLOW: &str = "order-to-cash";
@@ -125,14 +125,35 @@ impl Stack {
         }
     }
 
-    /// The letters that point to an event's execution.
+    /// How each delivery of an event ended, by the consumers' own log: `done`, `retry`, `skipped duplicate`.
     ///
     /// # Errors
-    /// The queue does not answer.
+    /// The log does not answer.
+    pub async fn deliveries(&self, event: &str) -> Result<Vec<String>> {
+        let lines = self.cloud.logs().await?;
+        let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let ended = parsed.filter_map(|line| {
+            let fields = &line["fields"];
+            let outcome = fields["outcome"].as_str().filter(|_| fields["event.id"] == event)?;
+            Some(format!("{outcome} {}", fields["reason"].as_str().unwrap_or_default()).trim_end().to_owned())
+        });
+        Ok(ended.collect())
+    }
+
+    /// Waits for the letters that point to an event's execution: it is sent after the row is written.
+    ///
+    /// # Errors
+    /// None comes in time.
     pub async fn letters(&self, event: &str) -> Result<Vec<Letter>> {
-        let mut letters = self.queues.peek(&self.state.dead_letter_queue_url).await?;
-        letters.retain(|letter| letter.attributes.get("tb.event").is_some_and(|found| found == event));
-        Ok(letters)
+        // A look hides what it sees: one at a time.
+        static LOOK: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        wait_until(&format!("a letter about {event}"), WAIT, || async {
+            let _look = LOOK.lock().await;
+            let mut letters = self.queues.peek(&self.state.dead_letter_queue_url).await?;
+            letters.retain(|letter| letter.attributes.get("tb.event").is_some_and(|found| found == event));
+            Ok(Some(letters).filter(|letters| !letters.is_empty()))
+        })
+        .await
     }
 }
 

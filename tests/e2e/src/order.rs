@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Execution, Stack};
+use crate::{Execution, FLOW, Letter, Stack};
 
 /// An order and the charge that pays it, as the sandbox made them.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,6 +50,29 @@ impl Order {
     pub fn body(&self) -> String {
         self.event.to_string()
     }
+
+    /// What ingest sends for the event, in a group that no other message is in: so nothing but the execution's claim keeps two
+    /// consumers from taking it at once, and no deduplication of the queue's stands before it.
+    #[must_use]
+    pub fn message(&self, pair: &str, copy: &str) -> Letter {
+        let text = |name: &str| self.event[name].as_str().unwrap_or_default().to_owned();
+        let attributes = [
+            ("tb.version", "1".to_owned()),
+            ("tb.pair", pair.to_owned()),
+            ("tb.source", "stripe".to_owned()),
+            ("tb.event", text("id")),
+            ("tb.type", text("type")),
+            ("tb.entity", self.entity()),
+            ("tb.received_at", "2026-03-02T09:14:07Z".to_owned()),
+            ("tb.trace", format!("copy-{copy}")),
+        ];
+        Letter {
+            body: self.body(),
+            attributes: attributes.map(|(name, value)| (name.to_owned(), value)).into(),
+            group: format!("copy:{}:{copy}", self.charge),
+            receipt: String::new(),
+        }
+    }
 }
 
 impl Stack {
@@ -88,6 +111,16 @@ impl Stack {
             bail!("ingest did not queue the event: {answer:?}");
         }
         Ok(())
+    }
+
+    /// Puts what ingest sends for the order's event straight onto the queue.
+    ///
+    /// # Errors
+    /// The queue does not take it.
+    pub async fn copy(&self, order: &Order, pair: &str, copy: &str) -> Result<()> {
+        let message = order.message(pair, copy);
+        let url = self.state.queue_urls.get(FLOW).context("the flow has no queue")?;
+        self.queues.send(url, &message, &message.group).await
     }
 
     /// Sends the order's event and waits until nothing more happens to it.

@@ -170,3 +170,15 @@ async fn an_authorised_charge_is_left_until_it_is_captured() {
     let case = ("simple", "processing", LAMP_AND_NOTEBOOK);
     assert_eq!(faults(&case, &captured, &execution, &held), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn the_event_is_kept_as_it_came() {
+    let stack = Stack::shared().await.unwrap();
+    let mut order = stack.order("simple").await.unwrap();
+    order.event["data"]["object"]["description"] = json!("Zoë kauft ein Ø-Maß für 5 €, 漢字 und \u{1f9ed}");
+    // A signature is over bytes: blanks, line ends and escapes are none of our business.
+    let body = format!("\r\n{:#}\n", order.event).replace('Ø', "\\u00d8");
+    stack.queue_event(&body).await.unwrap();
+    let execution = stack.ended(order.event_id()).await.unwrap();
+    assert_eq!((execution.status(), execution.event()), ("done", body));
+}
