@@ -1,5 +1,7 @@
 //! Writes: begin, send, checkpoint; and after a begin without a checkpoint: settle, find twice, only then send again.
 
+use std::sync::Arc;
+
 use canonical::EventId;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -24,7 +26,7 @@ impl Run<'_> {
         uses: &Use,
         connector: &dyn Connector,
         settle: SignedDuration,
-    ) -> Result<Value, Ending> {
+    ) -> Result<Arc<Value>, Ending> {
         let action = &uses.action;
         let stop = match &uses.unless_stopped {
             Some(order) => Some(text(&self.evaluated(path, order.evaluate(&self.scope))?)),
@@ -44,15 +46,15 @@ impl Run<'_> {
                     .map_err(|fault| self.fault(path, fault, Some(uses)))?;
                 let now = self.engine.ports.clock.now();
                 let fence = self.claimed.execution().fence;
-                Begun { key, body, at: now, first_at: now, generation: 0, fence }
+                Begun { key, body: Arc::new(body), at: now, first_at: now, generation: 0, fence }
             }
         };
         self.begin(path, action, begun.clone(), stop).await?;
         let call = self.call(begun.generation);
-        match connector.run(action, &call, begun.body.clone()).await {
+        match connector.run(action, &call, Value::clone(&begun.body)).await {
             Ok(output) => self.checkpoint(path, output, started).await,
             Err(fault) if fault.class == Class::Duplicate => {
-                match connector.find(action, &call, begun.body).await {
+                match connector.find(action, &call, Arc::unwrap_or_clone(begun.body)).await {
                     Ok(Some(output)) => self.checkpoint(path, output, started).await,
                     Ok(None) => Err(self.fault(path, fault, Some(uses))),
                     Err(fault) => Err(self.fault(path, fault, Some(uses))),
@@ -79,7 +81,7 @@ impl Run<'_> {
         }
         clock.sleep(rest).await;
         let call = self.call(begun.generation);
-        let find = || connector.find(action, &call, begun.body.clone());
+        let find = || connector.find(action, &call, Value::clone(&begun.body));
         if let Some(output) = find().await.map_err(|fault| self.fault(path, fault, Some(uses)))? {
             return Ok(Some(output));
         }
@@ -127,10 +129,11 @@ impl Run<'_> {
         path: &StepPath,
         output: Value,
         started: jiff::Timestamp,
-    ) -> Result<Value, Ending> {
+    ) -> Result<Arc<Value>, Ending> {
         let ports = self.engine.ports.clone();
         let duration_ms = self.since_ms(started);
-        self.claimed.checkpoint(&ports, path, output.clone(), duration_ms).await?;
+        let output = Arc::new(output);
+        self.claimed.checkpoint(&ports, path, Arc::clone(&output), duration_ms).await?;
         Ok(output)
     }
 
