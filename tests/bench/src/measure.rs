@@ -11,7 +11,21 @@ fn thread_time() -> Result<Duration> {
 }
 
 /// Something to be timed.
-pub(crate) type Contender<'a> = Box<dyn FnMut() -> Result<()> + 'a>;
+pub(crate) trait Contender {
+    /// Before the clock of a round runs.
+    fn prepare(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// One iteration.
+    fn run(&mut self) -> Result<()>;
+}
+
+impl<F: FnMut() -> Result<()>> Contender for F {
+    fn run(&mut self) -> Result<()> {
+        self()
+    }
+}
 
 /// The times of each contender for one iteration, round by round.
 pub(crate) struct Rounds<const N: usize>([Vec<Duration>; N]);
@@ -20,15 +34,16 @@ pub(crate) struct Rounds<const N: usize>([Vec<Duration>; N]);
 pub(crate) fn interleaved<const N: usize>(
     rounds: usize,
     iterations: u32,
-    mut contenders: [Contender<'_>; N],
+    contenders: [&mut dyn Contender; N],
 ) -> Result<Rounds<N>> {
     let mut times = [const { Vec::new() }; N];
     for round in 0..=rounds {
         for turn in 0..N {
             let at = (round + turn) % N;
+            contenders[at].prepare()?;
             let begin = thread_time()?;
             for _ in 0..iterations {
-                contenders[at]()?;
+                contenders[at].run()?;
             }
             let took = (thread_time()? - begin) / iterations.max(1);
             // The first round fills caches and is not counted.
@@ -87,19 +102,16 @@ mod tests {
 
     #[test]
     fn every_contender_runs_in_every_round() {
-        let mut counts = [0, 0];
-        let [one, other] = &mut counts;
-        let contenders: [Contender<'_>; 2] = [
-            Box::new(|| {
-                *one += 1;
-                Ok(())
-            }),
-            Box::new(|| {
-                *other += 1;
-                Ok(())
-            }),
-        ];
-        interleaved(4, 3, contenders).unwrap();
-        assert_eq!(counts, [15, 15]);
+        let (mut one, mut other) = (0, 0);
+        let mut first = || {
+            one += 1;
+            Ok(())
+        };
+        let mut second = || {
+            other += 1;
+            Ok(())
+        };
+        interleaved(4, 3, [&mut first, &mut second]).unwrap();
+        assert_eq!([one, other], [15, 15]);
     }
 }

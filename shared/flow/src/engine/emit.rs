@@ -1,5 +1,7 @@
 //! Events of our own: a write to the queues of the flows that listen, begun and checkpointed like any other.
 
+use std::sync::Arc;
+
 use canonical::{EventId, NaturalKey};
 use serde_json::{Value, json};
 
@@ -19,7 +21,7 @@ impl Run<'_> {
         event: &str,
         entity: String,
         body: Value,
-    ) -> Result<Value, Ending> {
+    ) -> Result<Arc<Value>, Ending> {
         let id = format!("emit:{}:{}:{path}", self.engine.plan.flow, self.delivery.event);
         let malformed = |error: canonical::Error| {
             park(path, Fault::new(Class::Validation, "malformed_event_id", error.to_string()))

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -11,7 +12,7 @@ use super::{Connected, Engine, StepTiming};
 use crate::execution::{Claimed, StepPath, StepRecord, Waiting};
 use crate::expression::{Expression, ExpressionError, Scope};
 use crate::fault::OUT_OF_TIME;
-use crate::plan::{Fate, OnError, OnNotFound, Step, StepKind, Use};
+use crate::plan::{End, Fate, OnError, OnNotFound, Step, StepKind, Use};
 use crate::{Call, Class, Delivery, Fault, StoreError};
 
 /// Spare time that a step needs beyond its action's timeout, so that its checkpoint is written before the function ends.
@@ -95,7 +96,7 @@ impl<'a> Run<'a> {
         {
             // Done before this delivery: its output counts, and is not asked for again, so that a check does not
             // meet our own effect.
-            let output = record.output.clone();
+            let output = Arc::clone(&record.output);
             self.learn(step, &output);
             self.scope.set(&step.id, output);
             return Ok(());
@@ -115,7 +116,7 @@ impl<'a> Run<'a> {
         self.learn(step, &output);
         if self.claimed.record(&path).is_none_or(|record| !record.is_finished()) {
             let finished_at = Some(self.engine.ports.clock.now());
-            let output = output.clone();
+            let output = Arc::clone(&output);
             let record = StepRecord { action, finished_at, output, duration_ms, ..StepRecord::default() };
             self.claimed.keep(path, record);
         }
@@ -124,37 +125,46 @@ impl<'a> Run<'a> {
     }
 
     /// What a step does; its output.
-    async fn act(&mut self, step: &Step, path: &StepPath) -> Result<Value, Ending> {
+    async fn act(&mut self, step: &Step, path: &StepPath) -> Result<Arc<Value>, Ending> {
         match &step.kind {
-            StepKind::Use(uses) => self.use_action(uses, path).await,
-            StepKind::Check { condition, otherwise } => {
-                if self.evaluated(path, condition.holds(&self.scope))? {
-                    return Ok(Value::Bool(true));
-                }
-                let (fate, reason, detail) = self.evaluated(path, otherwise.evaluate(&self.scope))?;
-                let detail = detail.unwrap_or_else(|| format!("the check `{}` does not hold", step.id));
-                Err(match fate {
-                    Fate::Skip => Ending::Skip(reason),
-                    Fate::Park => park(path, Fault::new(Class::Validation, reason, detail)),
-                })
-            }
+            StepKind::Use(uses) => return self.use_action(uses, path).await,
+            StepKind::Check { condition, otherwise } => self.check(path, condition, otherwise),
             StepKind::Set { value } => self.evaluated(path, value.evaluate(&self.scope)),
             StepKind::ForEach { items, name, steps } => self.for_each(path, items, name, steps).await,
-            StepKind::Choose { branches } => {
-                for (when, steps) in branches {
-                    if self.took(path, steps) || self.evaluated(path, when.holds(&self.scope))? {
-                        self.nested(steps, path.as_str()).await?;
-                        return Ok(Value::Bool(true));
-                    }
-                }
-                Ok(Value::Bool(false))
-            }
+            StepKind::Choose { branches } => self.choose(path, branches).await,
             StepKind::Emit { event, entity, with } => {
                 let entity = text(&self.evaluated(path, entity.evaluate(&self.scope))?);
                 let body = self.evaluated(path, with.evaluate(&self.scope))?;
-                self.emit(path, event, entity, body).await
+                return self.emit(path, event, entity, body).await;
             }
         }
+        .map(Arc::new)
+    }
+
+    fn check(&self, path: &StepPath, condition: &Expression, otherwise: &End) -> Result<Value, Ending> {
+        if self.evaluated(path, condition.holds(&self.scope))? {
+            return Ok(Value::Bool(true));
+        }
+        let (fate, reason, detail) = self.evaluated(path, otherwise.evaluate(&self.scope))?;
+        let detail = detail.unwrap_or_else(|| format!("the check `{path}` does not hold"));
+        Err(match fate {
+            Fate::Skip => Ending::Skip(reason),
+            Fate::Park => park(path, Fault::new(Class::Validation, reason, detail)),
+        })
+    }
+
+    async fn choose(
+        &mut self,
+        path: &StepPath,
+        branches: &[(Expression, Vec<Step>)],
+    ) -> Result<Value, Ending> {
+        for (when, steps) in branches {
+            if self.took(path, steps) || self.evaluated(path, when.holds(&self.scope))? {
+                self.nested(steps, path.as_str()).await?;
+                return Ok(Value::Bool(true));
+            }
+        }
+        Ok(Value::Bool(false))
     }
 
     /// Whether a `choose` went into this branch before: a write in it has begun.
@@ -200,7 +210,7 @@ impl<'a> Run<'a> {
         ran
     }
 
-    async fn use_action(&mut self, uses: &Use, path: &StepPath) -> Result<Value, Ending> {
+    async fn use_action(&mut self, uses: &Use, path: &StepPath) -> Result<Arc<Value>, Ending> {
         let Some((connector, spec)) = self.connected.connector(&uses.action) else {
             let message = format!("no connector of this pair has the action `{}`", uses.action);
             let fault = Fault::new(Class::Validation, "unknown_action", message);
@@ -210,7 +220,7 @@ impl<'a> Run<'a> {
         if left < spec.timeout + SPARE {
             return Err(self.out_of_time(path));
         }
-        let connector = std::sync::Arc::clone(connector);
+        let connector = Arc::clone(connector);
         match spec.effect {
             crate::Effect::Read => {
                 let input = self.evaluated(path, uses.with.evaluate(&self.scope))?;
@@ -218,6 +228,7 @@ impl<'a> Run<'a> {
                 connector
                     .run(&uses.action, &call, input)
                     .await
+                    .map(Arc::new)
                     .map_err(|fault| self.fault(path, fault, Some(uses)))
             }
             crate::Effect::Write { settle } => self.write(path, uses, connector.as_ref(), settle).await,

@@ -1,5 +1,7 @@
 //! Writes: begin, send, checkpoint; and after a begin without a checkpoint: settle, find twice, only then send again.
 
+use std::sync::Arc;
+
 use canonical::NaturalKey;
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -25,7 +27,7 @@ impl Run<'_> {
         uses: &Use,
         connector: &dyn Connector,
         settle: SignedDuration,
-    ) -> Result<Value, Ending> {
+    ) -> Result<Arc<Value>, Ending> {
         let action = &uses.action;
         let stop = match &uses.unless_stopped {
             Some(order) => Some(self.stop_of(path, order)?),
@@ -43,10 +45,10 @@ impl Run<'_> {
         };
         self.begin(path, action.as_str(), begun.clone(), stop).await?;
         let call = self.call(begun.generation);
-        let fault = match connector.run(action, &call, begun.body.clone()).await {
+        let fault = match connector.run(action, &call, Value::clone(&begun.body)).await {
             Ok(output) => return self.checkpoint(path, output, started).await,
             Err(fault) if fault.class == Class::Duplicate => {
-                match connector.find(action, &call, begun.body).await {
+                match connector.find(action, &call, Arc::unwrap_or_clone(begun.body)).await {
                     Ok(Some(output)) => return self.checkpoint(path, output, started).await,
                     Ok(None) => fault,
                     Err(fault) => fault,
@@ -87,7 +89,7 @@ impl Run<'_> {
         let (answer_is_stored, refused) = (false, false);
         Begun {
             key,
-            body,
+            body: Arc::new(body),
             at: now,
             given_up_at: None,
             first_at: now,
@@ -128,7 +130,7 @@ impl Run<'_> {
         }
         clock.sleep(rest).await;
         let call = self.call(begun.generation);
-        let find = || connector.find(action, &call, begun.body.clone());
+        let find = || connector.find(action, &call, Value::clone(&begun.body));
         if let Some(output) = find().await.map_err(|fault| self.fault(path, fault, Some(uses)))? {
             return Ok(Some(output));
         }
@@ -175,10 +177,11 @@ impl Run<'_> {
         path: &StepPath,
         output: Value,
         started: jiff::Timestamp,
-    ) -> Result<Value, Ending> {
+    ) -> Result<Arc<Value>, Ending> {
         let ports = self.engine.ports.clone();
         let duration_ms = self.since_ms(started);
-        self.claimed.checkpoint(&ports, path, output.clone(), duration_ms).await?;
+        let output = Arc::new(output);
+        self.claimed.checkpoint(&ports, path, Arc::clone(&output), duration_ms).await?;
         Ok(output)
     }
 }

@@ -2,6 +2,7 @@
 //! refused, whatever it believes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -123,7 +124,7 @@ impl Claimed {
             begun: Some(begun),
             ..StepRecord::default()
         };
-        let mut writes = vec![self.head(ports)?];
+        let mut writes = vec![self.touched_head(ports)];
         writes.extend(self.outputs()?);
         writes.push(self.put(path, &record)?);
         if let Some(key) = unless {
@@ -144,7 +145,7 @@ impl Claimed {
         &mut self,
         ports: &Ports,
         path: &StepPath,
-        output: Value,
+        output: Arc<Value>,
         duration_ms: i64,
     ) -> Result<(), StoreError> {
         let mut record = self.records.get(path).cloned().unwrap_or_default();
@@ -153,7 +154,7 @@ impl Claimed {
         record.duration_ms = duration_ms;
         // The step has its effect: what it waited for is over.
         self.execution.waiting = None;
-        let mut writes = vec![self.head(ports)?, self.put(path, &record)?];
+        let mut writes = vec![self.touched_head(ports), record.to_checkpoint(&self.pk(), path)];
         writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
         ports.store.write(writes).await?;
         self.links.stored();
@@ -296,9 +297,24 @@ impl Claimed {
 
     /// The head row as it is to be, conditional on the fence.
     fn head(&mut self, ports: &Ports) -> Result<Write, StoreError> {
-        self.execution.version += 1;
-        self.execution.updated_at = ports.clock.now();
-        let when = vec![Condition::Equals("fence", Value::from(self.execution.fence))];
-        Ok(Write::Put { item: self.execution.to_item()?, when })
+        self.execution.touch(ports.clock.now());
+        Ok(Write::Put { item: self.execution.to_item()?, when: self.fenced() })
+    }
+
+    /// The head row between claim and end, conditional on the fence: only its age changes, and what it waited for may be over.
+    fn touched_head(&mut self, ports: &Ports) -> Write {
+        self.execution.touch(ports.clock.now());
+        let over = self.execution.waiting.is_none().then(|| "waiting".to_owned());
+        Write::Update {
+            key: self.execution.key(),
+            set: self.execution.age(),
+            add: BTreeMap::new(),
+            remove: over.into_iter().collect(),
+            when: self.fenced(),
+        }
+    }
+
+    fn fenced(&self) -> Vec<Condition> {
+        vec![Condition::Equals("fence", Value::from(self.execution.fence))]
     }
 }

@@ -222,13 +222,33 @@ impl Execution {
         let mut attributes: Attributes = fields.into_iter().collect();
         let mut index = |name: &str, value: String| attributes.insert(name.to_owned(), Value::from(value));
         index("gsi1pk", status_partition(&self.pair, self.status));
-        index("gsi1sk", format!("{}#{}", self.updated_at, self.event));
+        index("gsi1sk", self.status_sort());
         index("gsi2pk", entity_partition(&self.pair, &self.entity));
         index("gsi2sk", format!("{}#{}#{}", self.created_at, self.flow, self.event));
         if let Some(expires_at) = self.expires_at() {
             attributes.insert(EXPIRES_AT.to_owned(), Value::from(expires_at));
         }
         Ok(Item { key, attributes })
+    }
+
+    /// Counts a write.
+    pub(super) fn touch(&mut self, now: Timestamp) {
+        self.version += 1;
+        self.updated_at = now;
+    }
+
+    /// The attributes that each write changes.
+    pub(super) fn age(&self) -> Attributes {
+        Attributes::from([
+            ("version".to_owned(), Value::from(self.version)),
+            ("updated_at".to_owned(), Value::from(self.updated_at.to_string())),
+            ("gsi1sk".to_owned(), Value::from(self.status_sort())),
+        ])
+    }
+
+    /// GSI1's sort attribute: the oldest change first.
+    fn status_sort(&self) -> String {
+        format!("{}#{}", self.updated_at, self.event)
     }
 
     /// Reads a row.
