@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use crate::port::{Condition, Index, Item, Key, Page, Store, StoreError, Write};
 
+/// Writes of a transaction: DynamoDB's limit.
+const WRITES_MAX: usize = 100;
+/// Stands between an item's own sort key and the index's in the place where a page ended.
+const BETWEEN: char = '\u{0}';
+
 /// A table whose writes are all or nothing, like DynamoDB's.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
@@ -65,23 +70,37 @@ impl Store for MemoryStore {
             .filter_map(|(key, attributes)| Some((text(attributes, sk_name)?, item(key, attributes))))
             .collect();
         found.sort_by(|a, b| (&a.0, &a.1.key).cmp(&(&b.0, &b.1.key)));
-        let start =
-            from.map_or(0, |from| found.iter().position(|(_, i)| i.key == from).map_or(0, |at| at + 1));
+        if let Some(place) = from {
+            let (sk, sort) = place.sk.split_once(BETWEEN).unwrap_or((&place.sk, ""));
+            let last = (sort, &place.pk, sk);
+            found.retain(|(sort, item)| (sort.as_str(), &item.key.pk, item.key.sk.as_str()) > last);
+        }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = found.len() > start.saturating_add(limit);
-        let items: Vec<Item> = found.into_iter().skip(start).take(limit).map(|(_, item)| item).collect();
-        let next = if more { items.last().map(|item| item.key.clone()) } else { None };
-        Ok(Page { items, next })
+        let more = found.len() > limit;
+        found.truncate(limit);
+        // With the sort attribute, which the item may have changed when the next page is read.
+        let place = |(sort, item): &(String, Item)| {
+            Key::new(item.key.pk.clone(), format!("{}{BETWEEN}{sort}", item.key.sk))
+        };
+        let next = if more { found.last().map(place) } else { None };
+        Ok(Page { items: found.into_iter().map(|(_, item)| item).collect(), next })
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
         let mut state = self.lock();
         let mut seen = BTreeSet::new();
+        if writes.len() > WRITES_MAX {
+            return Err(invalid(format!("{} writes; a transaction has at most {WRITES_MAX}", writes.len())));
+        }
         for (number, write) in writes.iter().enumerate() {
             let (key, when) = parts(write);
             if !seen.insert(key.clone()) {
-                let message = format!("a transaction names {key} twice");
-                return Err(StoreError::Unavailable { class: crate::Class::Validation, message });
+                return Err(invalid(format!("a transaction names {key} twice")));
+            }
+            if stored(write).any(holds_float) {
+                return Err(invalid(format!(
+                    "{key} would hold a number that is no integer; write it as text"
+                )));
             }
             let current = state.items.get(key);
             if !when.iter().all(|condition| holds(condition, current)) {
@@ -99,6 +118,31 @@ impl Store for MemoryStore {
 
 fn item(key: &Key, attributes: &BTreeMap<String, Value>) -> Item {
     Item { key: key.clone(), attributes: attributes.clone() }
+}
+
+fn invalid(message: String) -> StoreError {
+    StoreError::Unavailable { class: crate::Class::Validation, message }
+}
+
+/// The values that a write stores.
+fn stored(write: &Write) -> impl Iterator<Item = &Value> {
+    match write {
+        Write::Put { item: Item { attributes, .. }, .. } | Write::Update { set: attributes, .. } => {
+            Some(attributes.values())
+        }
+        Write::Delete { .. } | Write::Check { .. } => None,
+    }
+    .into_iter()
+    .flatten()
+}
+
+fn holds_float(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(items) => items.iter().any(holds_float),
+        Value::Object(fields) => fields.values().any(holds_float),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
 }
 
 fn parts(write: &Write) -> (&Key, &[Condition]) {
