@@ -80,19 +80,7 @@ impl Store for Table {
 
     async fn index(&self, index: Index, pk: &str, from: Option<Key>, limit: u32) -> Result<Page, StoreError> {
         let (pk_name, sk_name) = index.attributes();
-        let start = match from {
-            // DynamoDB wants the index's own keys beside the table's; they are those of the item itself.
-            Some(key) => self.get(&key).await?.map(|item| {
-                let mut start = key_of(&key);
-                for name in [pk_name, sk_name] {
-                    if let Some(text) = item.attributes.get(name).and_then(serde_json::Value::as_str) {
-                        start.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
-                    }
-                }
-                start
-            }),
-            None => None,
-        };
+        let start = from.map(|place| start(index, pk, &place)).transpose()?;
         let request = self
             .client
             .query()
@@ -110,7 +98,7 @@ impl Store for Table {
         let items: Vec<Item> =
             answer.items.unwrap_or_default().into_iter().map(value::to_item).collect::<Result<_, _>>()?;
         let more = answer.last_evaluated_key.is_some_and(|last| !last.is_empty());
-        let next = if more { items.last().map(|item| item.key.clone()) } else { None };
+        let next = if more { items.last().and_then(|item| place(sk_name, item)) } else { None };
         Ok(Page { items, next })
     }
 
@@ -154,6 +142,29 @@ impl Table {
         }
         Err(self.unavailable(&error))
     }
+}
+
+/// Stands between an item's own sort key and the index's in the place where a page ended. No key of ours holds it.
+const BETWEEN: char = '\u{0}';
+
+/// Where a page of an index ended. With the index's sort key, which the item may have changed when the next page is read.
+fn place(sk_name: &str, item: &Item) -> Option<Key> {
+    let in_index = item.attributes.get(sk_name)?.as_str()?;
+    Some(Key::new(item.key.pk.clone(), format!("{}{BETWEEN}{in_index}", item.key.sk)))
+}
+
+/// The place as DynamoDB takes it: the index's own keys beside the table's.
+fn start(index: Index, pk: &str, place: &Key) -> Result<HashMap<String, AttributeValue>, StoreError> {
+    let (pk_name, sk_name) = index.attributes();
+    let (sk, in_index) = place.sk.split_once(BETWEEN).ok_or_else(|| StoreError::Unavailable {
+        class: Class::Validation,
+        message: format!("`{place}` is not where a page of an index ended"),
+    })?;
+    let mut start = key_of(&Key::new(place.pk.clone(), sk));
+    for (name, text) in [(pk_name, pk), (sk_name, in_index)] {
+        start.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
+    }
+    Ok(start)
 }
 
 /// A key as DynamoDB takes it.
