@@ -18,6 +18,16 @@ pub enum Error {
         /// What happened and what to do.
         message: String,
     },
+    /// A queue cannot be found.
+    #[error("queue {name}: {message}")]
+    Queue {
+        /// Its name.
+        name: String,
+        /// The class.
+        class: Class,
+        /// What happened and what to do.
+        message: String,
+    },
     /// A secret has not the fields that its system needs.
     #[error("secret {name} is not as it must be: {message}; store it again")]
     MalformedSecret {
@@ -33,7 +43,7 @@ impl Error {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::Secret { class, .. } => *class,
+            Self::Secret { class, .. } | Self::Queue { class, .. } => *class,
             Self::MalformedSecret { .. } => Class::Auth,
         }
     }
@@ -41,7 +51,11 @@ impl Error {
 
 impl From<Error> for flow::Fault {
     fn from(error: Error) -> Self {
-        Self::new(error.class(), "secret", error.to_string())
+        let code = match &error {
+            Error::Secret { .. } | Error::MalformedSecret { .. } => "secret",
+            Error::Queue { .. } => "queue",
+        };
+        Self::new(error.class(), code, error.to_string())
     }
 }
 

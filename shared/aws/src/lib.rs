@@ -16,6 +16,6 @@ pub use client::sdk_config;
 pub use clock::SystemClock;
 pub use emf::{Metric, Metrics, NAMESPACE};
 pub use error::Error;
-pub use queues::Queues;
+pub use queues::{Queues, queue_url};
 pub use secrets::{Secret, Secrets};
 pub use table::Table;

@@ -8,6 +8,7 @@ use aws_sdk_sqs::types::MessageAttributeValue;
 use flow::{Class, Message, Queue, QueueError, QueueName};
 use jiff::SignedDuration;
 
+use crate::Error;
 use crate::error::classify;
 
 /// Longest visibility timeout that SQS takes.
@@ -36,6 +37,23 @@ impl Queues {
     }
 }
 
+/// The URL of a queue, by its name in the account.
+///
+/// # Errors
+/// It is not there, or may not or cannot be looked up.
+pub async fn queue_url(config: &aws_config::SdkConfig, name: &str) -> Result<String, Error> {
+    let failed = |class: Class, message: String| Error::Queue { name: name.to_owned(), class, message };
+    let answer =
+        Client::new(config).get_queue_url().queue_name(name).send().await.map_err(|error| match classify(
+            "GetQueueUrl",
+            &error,
+        ) {
+            (Class::NotFound, _) => failed(Class::NotFound, "it is missing; deploy the stack".to_owned()),
+            (class, message) => failed(class, message),
+        })?;
+    Ok(answer.queue_url.unwrap_or_default())
+}
+
 #[async_trait]
 impl Queue for Queues {
     async fn send(&self, to: &QueueName, message: Message) -> Result<(), QueueError> {
@@ -59,7 +77,9 @@ impl Queue for Queues {
     }
 
     async fn delay(&self, queue: &QueueName, receipt: &str, after: SignedDuration) -> Result<(), QueueError> {
-        let seconds = after.clamp(SignedDuration::ZERO, VISIBILITY_MAX).as_secs();
+        let after = after.clamp(SignedDuration::ZERO, VISIBILITY_MAX);
+        // Rounded up: what comes back too early is hidden again.
+        let seconds = after.as_secs() + i64::from(after.subsec_nanos() > 0);
         let request = self
             .client
             .change_message_visibility()

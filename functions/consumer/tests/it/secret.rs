@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::held::Held;
+use crate::vault::local;
 use crate::world::{World, failed};
 
 const KINDS: [&str; 4] = ["stripe", "magento", "erp", "wms"];
@@ -16,9 +17,6 @@ async fn a_missing_secret_is_named_waited_for_and_then_used() {
         let world = World::new().await;
         let seeded = world.seed("simple");
         let message = world.message(&seeded);
-        let local =
-            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/local/secrets.json"));
-        let local: serde_json::Value = serde_json::from_str(&local.unwrap()).unwrap();
         world.vault.remove(kind);
         // One process all along: a secret that was not there is asked for again.
         let consumer = world.consumer().await;
@@ -43,7 +41,7 @@ async fn a_missing_secret_is_named_waited_for_and_then_used() {
         );
         assert!(world.sandbox.requests(0).is_empty(), "{kind}: nothing may be asked with half the secrets");
 
-        world.vault.put(kind, &local[kind]);
+        world.vault.put(kind, &local()[kind]);
         world.clock.advance(asked);
         let response = world.hand(&consumer, std::slice::from_ref(&message), 2).await;
         assert_eq!(failed(&response), Vec::<&str>::new(), "{kind}");

@@ -12,7 +12,7 @@ const CONNECTORS: [&str; 4] = ["stripe", "magento", "erp", "wms"];
 /// Crates that may use all of `shared`.
 const ALL: [&str; 4] = ["consumer", "cli", "e2e", "bench"];
 /// The rest: each crate and what it may use of ours.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("canonical", &[]),
     ("environment", &["canonical"]),
     ("flow", &["canonical"]),
@@ -28,6 +28,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("xtask", &[]),
     // A double that shares our code shares our mistakes.
     ("sandbox", &[]),
+    ("cloud", &[]),
     ("console", &["aws", "canonical", "environment", "flow", "flows"]),
 ];
 /// What a connector may use of ours.
@@ -41,8 +42,8 @@ const FOREIGN: [(&str, &[&str]); 5] = [
     (
         "tokio",
         &[
-            "aws", "bench", "cli", "consumer", "e2e", "flow", "ingest", "outbound", "sandbox", "stripe",
-            "magento", "erp", "wms",
+            "aws", "bench", "cli", "cloud", "consumer", "e2e", "flow", "ingest", "outbound", "sandbox",
+            "stripe", "magento", "erp", "wms",
         ],
     ),
 ];

@@ -8,6 +8,13 @@ use serde_json::Value;
 
 use crate::port::{Condition, Cursor, Index, Item, Key, Page, Store, StoreError, Write};
 
+/// Writes of a transaction.
+///
+/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
+const WRITES_MAX: usize = 100;
+/// Bytes of an item; the same page.
+const ITEM_BYTES_MAX: usize = 400 * 1024;
+
 /// A table whose writes are all or nothing, like DynamoDB's.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
@@ -78,6 +85,7 @@ impl Store for MemoryStore {
             .items
             .iter()
             .filter(|(_, attributes)| text(attributes, pk_name).as_deref() == Some(pk))
+            .filter(|(_, attributes)| attributes.contains_key(sk_name))
             .map(|(key, attributes)| item(key, attributes))
             .filter(|item| from.as_ref().is_none_or(|from| before(from, item)))
             .collect();
@@ -93,22 +101,24 @@ impl Store for MemoryStore {
         let mut state = self.lock();
         let mut seen = BTreeSet::new();
         if writes.len() > WRITES_MAX {
-            return Err(invalid(format!(
-                "a transaction of {} writes; {WRITES_MAX} are allowed",
-                writes.len()
-            )));
-        }
-        for write in &writes {
-            if let Write::Put { item, .. } = write {
-                check(item)?;
-            }
+            return Err(invalid(format!("{} writes; a transaction has at most {WRITES_MAX}", writes.len())));
         }
         for (number, write) in writes.iter().enumerate() {
             let (key, when) = parts(write);
             if !seen.insert(key.clone()) {
                 return Err(invalid(format!("a transaction names {key} twice")));
             }
+            if said(write).any(|(_, value)| holds_float(value)) {
+                return Err(invalid(format!(
+                    "{key} would hold a number that is no integer; write it as text"
+                )));
+            }
             let current = state.items.get(key);
+            let kept = current.filter(|_| matches!(write, Write::Update { .. }));
+            let bytes: usize = kept.into_iter().flatten().chain(said(write)).map(bytes).sum();
+            if bytes > ITEM_BYTES_MAX {
+                return Err(invalid(format!("{key} would have {bytes} bytes; {ITEM_BYTES_MAX} are allowed")));
+            }
             if !when.iter().all(|condition| holds(condition, current)) {
                 let current = current.map(|attributes| item(key, attributes));
                 return Err(StoreError::Refused { write: number, current });
@@ -122,41 +132,37 @@ impl Store for MemoryStore {
     }
 }
 
-/// Writes of a transaction.
-const WRITES_MAX: usize = 100;
-/// Bytes of an item.
-const ITEM_BYTES_MAX: usize = 400 * 1024;
-
-/// What DynamoDB, or the way we write to it, refuses whatever the table holds.
-///
-/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
-fn check(item: &Item) -> Result<(), StoreError> {
-    let key = &item.key;
-    let bytes: usize = item.attributes.iter().map(|(name, value)| name.len() + value.to_string().len()).sum();
-    if bytes > ITEM_BYTES_MAX {
-        return Err(invalid(format!("{key} has {bytes} bytes; {ITEM_BYTES_MAX} are allowed")));
-    }
-    match item.attributes.iter().find(|(_, value)| has_fraction(value)) {
-        Some((name, _)) => Err(invalid(format!("{key}: `{name}` holds a fraction"))),
-        None => Ok(()),
-    }
+fn item(key: &Key, attributes: &BTreeMap<String, Value>) -> Item {
+    Item { key: key.clone(), attributes: attributes.clone() }
 }
 
-fn has_fraction(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.is_f64(),
-        Value::Array(values) => values.iter().any(has_fraction),
-        Value::Object(fields) => fields.values().any(has_fraction),
-        Value::Null | Value::Bool(_) | Value::String(_) => false,
-    }
-}
-
-const fn invalid(message: String) -> StoreError {
+fn invalid(message: String) -> StoreError {
     StoreError::Unavailable { class: crate::Class::Validation, message }
 }
 
-fn item(key: &Key, attributes: &BTreeMap<String, Value>) -> Item {
-    Item { key: key.clone(), attributes: attributes.clone() }
+/// What a write stores.
+fn said(write: &Write) -> impl Iterator<Item = (&String, &Value)> {
+    let attributes = match write {
+        Write::Put { item: Item { attributes, .. }, .. } | Write::Update { set: attributes, .. } => {
+            Some(attributes)
+        }
+        Write::Delete { .. } | Write::Check { .. } => None,
+    };
+    attributes.into_iter().flatten()
+}
+
+/// About what DynamoDB counts.
+fn bytes((name, value): (&String, &Value)) -> usize {
+    name.len() + value.to_string().len()
+}
+
+fn holds_float(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64(),
+        Value::Array(items) => items.iter().any(holds_float),
+        Value::Object(fields) => fields.values().any(holds_float),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
 }
 
 fn parts(write: &Write) -> (&Key, &[Condition]) {
