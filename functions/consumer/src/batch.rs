@@ -69,7 +69,7 @@ async fn deliver(
     let connected = consumer.connections.get(&delivery.pair).await;
     let connected = connected.as_ref().map(AsRef::as_ref).map_err(Clone::clone);
     let report = consumer.engine.deliver(connected, delivery, deadline).await;
-    telemetry::report(consumer.engine.flow(), delivery, &report);
+    telemetry::report(consumer.stage(), consumer.engine.flow(), delivery, &report);
     let Outcome::RetryAfter(after) = report.outcome else { return true };
     delay(consumer, message, after).await;
     false

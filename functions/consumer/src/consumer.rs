@@ -8,7 +8,7 @@ use aws::{Queues, Secrets, SystemClock, Table};
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use connections::Connections;
 use environment::Stage;
-use flow::engine::{Engine, Settings};
+use flow::engine::{Engine, SPARE, Settings};
 use flow::plan::Plan;
 use flow::{Fault, Ports, Queue, QueueName};
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +39,23 @@ pub enum StartError {
     /// The flow is not shipped, or its document has mistakes.
     #[error(transparent)]
     Flow(#[from] flows::Error),
+    /// A step could never begin: its request may take longer than the function.
+    #[error(
+        "pair {pair}: a {system} call may take {timeout_s} s and the function {function_s} s; raise FunctionTimeoutS to \
+         more than {needed_s}, or lower `{system}.timeout_s` in the environment file"
+    )]
+    TooShort {
+        /// The pair.
+        pair: String,
+        /// The system.
+        system: &'static str,
+        /// Its timeout.
+        timeout_s: i64,
+        /// The function's.
+        function_s: i64,
+        /// What the function needs.
+        needed_s: i64,
+    },
     /// A connector cannot be made.
     #[error(transparent)]
     Connector(#[from] Fault),
@@ -89,11 +106,17 @@ impl Consumer {
         connections: Connections,
         function_timeout: SignedDuration,
     ) -> Result<Self, StartError> {
+        enough_time(connections.stage(), function_timeout)?;
         let queue_name = QueueName::Flow(plan.flow.clone());
         let queue = Arc::clone(&ports.queue);
         let settings = Settings { lease: function_timeout + LEASE_SPARE };
         let engine = Engine::new(ports, Arc::new(plan), flows::routes()?, settings);
         Ok(Self { engine, connections, queue, queue_name })
+    }
+
+    /// The stage's name.
+    pub(crate) fn stage(&self) -> &str {
+        &self.connections.stage().stage
     }
 
     /// Takes a batch. Messages of a group go in order, and a failure ends only its own group.
@@ -107,4 +130,30 @@ impl Consumer {
         // Boxed: the futures of a whole flow nest deeper than the compiler lays out in one.
         Ok(Box::pin(batch::handle(self, event.payload.records, deadline)).await)
     }
+}
+
+/// A step begins only where the time left is its timeout and some spare: a function that has less from the start would
+/// give every message back for ever.
+fn enough_time(stage: &Stage, function_timeout: SignedDuration) -> Result<(), StartError> {
+    for (pair, settings) in &stage.pairs {
+        let timeouts = [
+            ("stripe", settings.stripe.timeout_s),
+            ("magento", settings.magento.timeout_s),
+            ("erp", settings.erp.timeout_s),
+            ("wms", settings.wms.timeout_s),
+        ];
+        for (system, timeout_s) in timeouts {
+            let needed = SignedDuration::from_secs(timeout_s.into()) + SPARE;
+            if function_timeout <= needed {
+                return Err(StartError::TooShort {
+                    pair: pair.to_string(),
+                    system,
+                    timeout_s: timeout_s.into(),
+                    function_s: function_timeout.as_secs(),
+                    needed_s: needed.as_secs(),
+                });
+            }
+        }
+    }
+    Ok(())
 }

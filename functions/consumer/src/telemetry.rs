@@ -6,32 +6,39 @@ use flow::{Delivery, FlowName};
 use jiff::Timestamp;
 
 /// Tells what came of a delivery.
-pub(crate) fn report(flow: &FlowName, delivery: &Delivery, report: &Report) {
+pub(crate) fn report(stage: &str, flow: &FlowName, delivery: &Delivery, report: &Report) {
     log(flow, delivery, report);
-    for metrics in metrics(flow, delivery, report, Timestamp::now()) {
+    for metrics in metrics(stage, flow, delivery, report, Timestamp::now()) {
         metrics.emit();
     }
 }
 
 /// What is counted of a delivery.
-fn metrics(flow: &FlowName, delivery: &Delivery, report: &Report, now: Timestamp) -> Vec<Metrics> {
+fn metrics(
+    stage: &str,
+    flow: &FlowName,
+    delivery: &Delivery,
+    report: &Report,
+    now: Timestamp,
+) -> Vec<Metrics> {
     let flow = flow.as_str();
     let outcome = report.outcome.as_str();
-    let mut executions = Metrics::with([("flow", flow), ("outcome", outcome)]).value(Metric::Executions, 1);
+    let mut executions =
+        Metrics::of(stage, [("flow", flow), ("outcome", outcome)]).value(Metric::Executions, 1);
     if report.outcome == Outcome::Done {
         let age = now.duration_since(delivery.received_at);
         executions = executions.value(Metric::EventAge, i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
     }
-    // A letter that is sent again belongs to a parking that was counted; its report has no fault.
-    let newly_parked = matches!((&report.outcome, &report.fault), (Outcome::Parked(_), Some(_)));
     // A zero is said too: an alarm must be able to tell "none" from "nothing heard".
-    let parked = Metrics::with([("flow", flow)]).value(Metric::Parked, i64::from(newly_parked));
+    let parked = Metrics::of(stage, [("flow", flow)]).value(Metric::Parked, i64::from(report.newly_parked));
     let mut all = vec![executions, parked];
     if let (Outcome::RetryAfter(_), Some(fault)) = (&report.outcome, &report.fault) {
-        all.push(Metrics::with([("flow", flow), ("class", fault.class.as_str())]).value(Metric::Retries, 1));
+        all.push(
+            Metrics::of(stage, [("flow", flow), ("class", fault.class.as_str())]).value(Metric::Retries, 1),
+        );
     }
     all.extend(report.steps.iter().map(|step| {
-        Metrics::with([("flow", flow), ("step", metric_step(&step.step))])
+        Metrics::of(stage, [("flow", flow), ("step", metric_step(&step.step))])
             .value(Metric::StepDuration, step.duration_ms)
     }));
     all
@@ -85,7 +92,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn lines(outcome: Outcome, fault: Option<Fault>) -> Vec<Value> {
+    fn lines(outcome: Outcome, fault: Option<Fault>, newly_parked: bool) -> Vec<Value> {
         let delivery = Delivery {
             pair: "main".parse().unwrap(),
             source: "stripe".into(),
@@ -104,8 +111,8 @@ mod tests {
             action: "stripe.payment.tag".into(),
             duration_ms: 7,
         }];
-        let report = Report { outcome, steps, fault };
-        let lines = metrics(&"order-to-cash".parse().unwrap(), &delivery, &report, NOW);
+        let report = Report { outcome, steps, fault, newly_parked };
+        let lines = metrics("local", &"order-to-cash".parse().unwrap(), &delivery, &report, NOW);
         lines.iter().map(|line| serde_json::from_str(&line.to_line(NOW)).unwrap()).collect()
     }
 
@@ -129,20 +136,26 @@ mod tests {
             (Outcome::Parked("gave_up".into()), None, 0, None),
             (Outcome::RetryAfter(SignedDuration::from_secs(5)), fault(), 0, Some("transient")),
             (Outcome::RetryAfter(SignedDuration::from_secs(5)), None, 0, None),
+            // Parked, and the letter is still to be sent.
+            (Outcome::RetryAfter(SignedDuration::from_secs(5)), fault(), 1, Some("transient")),
         ];
         for (outcome, fault, parked, class) in cases {
             let name = outcome.as_str();
-            let lines = lines(outcome, fault);
+            let lines = lines(outcome, fault, parked == 1);
             assert_eq!(
                 said(&lines, "Parked"),
-                Some(json!({ "flow": "order-to-cash", "Parked": parked })),
+                Some(json!({ "stage": "local", "flow": "order-to-cash", "Parked": parked })),
                 "{name}"
             );
-            let executions = json!({ "flow": "order-to-cash", "outcome": name, "Executions": 1 });
+            let executions =
+                json!({ "stage": "local", "flow": "order-to-cash", "outcome": name, "Executions": 1 });
             assert_eq!(said(&lines, "Executions"), Some(executions), "{name}");
-            let retries = class.map(|class| json!({ "flow": "order-to-cash", "class": class, "Retries": 1 }));
+            let retries = class.map(
+                |class| json!({ "stage": "local", "flow": "order-to-cash", "class": class, "Retries": 1 }),
+            );
             assert_eq!(said(&lines, "Retries"), retries, "{name}");
-            let step = json!({ "flow": "order-to-cash", "step": "tagged", "StepDuration": 7 });
+            let step =
+                json!({ "stage": "local", "flow": "order-to-cash", "step": "tagged", "StepDuration": 7 });
             assert_eq!(said(&lines, "StepDuration"), Some(step), "{name}");
             let age = lines.iter().find_map(|line| line.get("EventAge"));
             assert_eq!(age, (name == "done").then_some(&json!(1_250)), "{name}");
@@ -154,7 +167,7 @@ mod tests {
     fn every_alarm_of_the_template_has_a_metric_that_is_said() {
         let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
         let template = std::fs::read_to_string(template).unwrap();
-        let said = lines(Outcome::Done, None);
+        let said = lines(Outcome::Done, None, false);
         let mut alarms = 0;
         for block in template.split("Type: AWS::CloudWatch::Alarm").skip(1) {
             let value = |name: &str| -> &str {
@@ -169,8 +182,15 @@ mod tests {
             let dimension = value("Dimensions:");
             let line =
                 said.iter().find(|line| line.get(metric).is_some()).unwrap_or_else(|| panic!("no {metric}"));
-            assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["flow"]]), "{metric}");
-            assert_eq!(dimension, "[{ Name: flow, Value: order-to-cash }]", "{metric}");
+            assert_eq!(
+                line["_aws"]["CloudWatchMetrics"][0]["Dimensions"],
+                json!([["flow", "stage"]]),
+                "{metric}"
+            );
+            assert_eq!(
+                dimension, "[{ Name: flow, Value: order-to-cash }, { Name: stage, Value: !Ref Stage }]",
+                "{metric}"
+            );
         }
         assert!(alarms > 0, "the template has no alarm of ours");
     }

@@ -48,7 +48,7 @@ impl Ingest {
             Ok(ended) => ended,
             Err(refusal) => Ended::Refused(refusal),
         };
-        ended.report(&seen, self.clock.now().duration_since(received_at));
+        ended.report(&self.stage.stage, &seen, self.clock.now().duration_since(received_at));
         Ok(response(&ended))
     }
 

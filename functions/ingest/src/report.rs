@@ -59,7 +59,7 @@ impl Ended {
     }
 
     /// One log line and one metrics line.
-    pub(crate) fn report(&self, seen: &Seen, took: SignedDuration) {
+    pub(crate) fn report(&self, stage: &str, seen: &Seen, took: SignedDuration) {
         let source = seen.source.map_or("unknown", Source::as_str);
         let (pair, reason) = (seen.pair.as_ref().map(PairId::as_str), self.reason());
         let (event_id, event_type) = (seen.event.as_ref().map(EventId::as_str), seen.event_type.as_deref());
@@ -81,15 +81,15 @@ impl Ended {
             Self::Refused(refusal) if refusal.status() >= 500 => line!(error, "Refused"),
             Self::Refused(_) => line!(warn, "Refused"),
         }
-        self.metrics(source).emit();
+        self.metrics(stage, source).emit();
     }
 
-    pub(crate) fn metrics(&self, source: &str) -> Metrics {
+    pub(crate) fn metrics(&self, stage: &str, source: &str) -> Metrics {
         match self {
-            Self::Queued(_) => Metrics::with([("source", source)]).value(Metric::WebhooksAccepted, 1),
-            Self::Skipped(skip) => Metrics::with([("source", source), ("reason", skip.reason())])
+            Self::Queued(_) => Metrics::of(stage, [("source", source)]).value(Metric::WebhooksAccepted, 1),
+            Self::Skipped(skip) => Metrics::of(stage, [("source", source), ("reason", skip.reason())])
                 .value(Metric::WebhooksSkipped, 1),
-            Self::Refused(refusal) => Metrics::with([("source", source), ("reason", refusal.reason())])
+            Self::Refused(refusal) => Metrics::of(stage, [("source", source), ("reason", refusal.reason())])
                 .value(Metric::WebhooksRefused, 1),
         }
     }

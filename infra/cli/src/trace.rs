@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 use flow::Store;
 use flow::execution::{
-    Execution, History, StepPath, StepRecord, by_entity, execution_by_event, history, linked,
+    Execution, History, StepPath, StepRecord, by_entity, entities, execution_by_event, history, linked,
 };
 use serde_json::{Value, json};
 
@@ -32,30 +32,34 @@ impl Trace {
     /// The table cannot be reached, or nothing is known under that name.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
         let table = context.table()?;
-        let (entity, names) = self.find(context, table.as_ref()).await?;
-        let mut histories = Vec::new();
-        for execution in by_entity(table.as_ref(), &context.pair, &entity, EXECUTIONS_MAX).await? {
-            histories.push(history(table.as_ref(), &execution).await?);
+        let store: &dyn Store = table.as_ref();
+        let mut stories = Vec::new();
+        for entity in self.find(context, store).await? {
+            let names = names_of(context, store, &entity).await?;
+            let mut histories = Vec::new();
+            for execution in by_entity(store, &context.pair, &entity, EXECUTIONS_MAX).await? {
+                histories.push(history(store, &execution).await?);
+            }
+            stories.push(Story { entity, names, histories });
         }
         if context.json {
-            let executions: Vec<Value> = histories.iter().map(to_json).collect();
-            println!("{:#}", json!({ "entity": entity, "names": names, "executions": executions }));
+            println!("{:#}", Value::Array(stories.iter().map(Story::to_json).collect()));
         } else {
-            print(&entity, &names, &histories, context.color);
+            stories.iter().for_each(|story| story.print(context.color));
         }
-        let is_parked = histories.iter().any(|history| history.execution.parked.is_some());
+        let mut histories = stories.iter().flat_map(|story| &story.histories);
+        let is_parked = histories.any(|history| history.execution.parked.is_some());
         Ok(if is_parked { Ended::WithProblems } else { Ended::Well })
     }
 
-    /// The entity, and what it is called everywhere.
-    async fn find(&self, context: &Context, store: &dyn Store) -> Result<(String, BTreeMap<String, String>)> {
+    /// The entities whose executions tell the story: one payment, or all the payments of an order.
+    async fn find(&self, context: &Context, store: &dyn Store) -> Result<Vec<String>> {
         if self.what.starts_with("evt_") {
             for flow in flows::names() {
                 let found =
                     execution_by_event(store, &context.pair, &flow.parse()?, &self.what.parse()?).await?;
                 if let Some(Execution { entity, .. }) = found {
-                    let names = self.names_of(context, store, &entity).await?;
-                    return Ok((entity, names));
+                    return Ok(vec![entity]);
                 }
             }
             bail!(
@@ -64,30 +68,49 @@ impl Trace {
             );
         }
         for kind in KINDS {
-            if let Some(names) = linked(store, &context.pair, kind, &self.what).await?
-                && let Some(entity) = names.get("entity").cloned()
-            {
-                let names = self.names_of(context, store, &entity).await?;
-                return Ok((entity, names));
+            let met = entities(store, &context.pair, kind, &self.what).await?;
+            if !met.is_empty() {
+                return Ok(met);
             }
             // What was skipped or parked early has no link, but its entity is its own name.
             let entity = format!("{kind}:{}", self.what);
             if !by_entity(store, &context.pair, &entity, 1).await?.is_empty() {
-                return Ok((entity, BTreeMap::new()));
+                return Ok(vec![entity]);
             }
         }
         bail!("nothing is known of `{}`; ask for an order number, pi_…, ch_… or evt_…", self.what)
     }
+}
 
-    async fn names_of(
-        &self,
-        context: &Context,
-        store: &dyn Store,
-        entity: &str,
-    ) -> Result<BTreeMap<String, String>> {
-        let (kind, id) = entity.split_once(':').unwrap_or(("entity", entity));
-        Ok(linked(store, &context.pair, kind, id).await?.unwrap_or_default())
+/// What became of one entity.
+struct Story {
+    entity: String,
+    /// What it is called everywhere.
+    names: BTreeMap<String, String>,
+    histories: Vec<History>,
+}
+
+impl Story {
+    fn to_json(&self) -> Value {
+        let executions: Vec<Value> = self.histories.iter().map(to_json).collect();
+        json!({ "entity": self.entity, "names": self.names, "executions": executions })
     }
+
+    fn print(&self, color: bool) {
+        println!("{}", self.entity);
+        for (kind, id) in &self.names {
+            println!("  {kind:<16} {id}");
+        }
+        for history in &self.histories {
+            print(history, color);
+        }
+        println!();
+    }
+}
+
+async fn names_of(context: &Context, store: &dyn Store, entity: &str) -> Result<BTreeMap<String, String>> {
+    let (kind, id) = entity.split_once(':').unwrap_or(("entity", entity));
+    Ok(linked(store, &context.pair, kind, id).await?.unwrap_or_default())
 }
 
 /// An execution with its steps; outputs hold personal data and are left out.
@@ -105,31 +128,25 @@ fn step_json(path: &StepPath, record: &StepRecord) -> Value {
     })
 }
 
-fn print(entity: &str, names: &BTreeMap<String, String>, histories: &[History], color: bool) {
-    println!("{entity}");
-    for (kind, id) in names.iter().filter(|(kind, _)| kind.as_str() != "entity") {
-        println!("  {kind:<16} {id}");
+fn print(History { execution, steps }: &History, color: bool) {
+    println!();
+    println!("{}  received {} {}", execution.received_at, execution.event_type, execution.event);
+    println!(
+        "{}  flow {} {} after {} attempt(s) {}",
+        execution.updated_at,
+        execution.flow,
+        show::status(execution.status, color),
+        execution.attempts,
+        show::reason(execution)
+    );
+    for (path, record) in steps {
+        print_step(path, record);
     }
-    for History { execution, steps } in histories {
-        println!();
-        println!("{}  received {} {}", execution.received_at, execution.event_type, execution.event);
-        println!(
-            "{}  flow {} {} after {} attempt(s) {}",
-            execution.updated_at,
-            execution.flow,
-            show::status(execution.status, color),
-            execution.attempts,
-            show::reason(execution)
-        );
-        for (path, record) in steps {
-            print_step(path, record);
-        }
-        if let Some(parked) = &execution.parked {
-            println!("  ! {}", parked.message);
-            println!("    mended by: {}; parked {} times", word(&parked.mended_by), parked.n);
-        }
-        println!("  trace {}", execution.trace_id);
+    if let Some(parked) = &execution.parked {
+        println!("  ! {}", parked.message);
+        println!("    mended by: {}; parked {} times", word(&parked.mended_by), parked.n);
     }
+    println!("  trace {}", execution.trace_id);
 }
 
 fn print_step(path: &StepPath, record: &StepRecord) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::command::{self, command, run_quietly};
 use crate::daemon::{self, Daemon};
 use crate::state::{State, folder};
-use crate::{http, root, venv};
+use crate::{http, likeness, root, venv};
 
 /// Where it answers. `infra/environments/local.yaml` and samconfig.toml know no other.
 pub(crate) const URL: &str = "http://127.0.0.1:4566";
@@ -58,6 +58,8 @@ pub(crate) fn start(running: Option<Daemon>) -> Result<Daemon> {
     aim(&mut ministack)
         .envs([("MINISTACK_HOST", "127.0.0.1"), ("BIND_HOST", "127.0.0.1")])
         .envs([("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0")])
+        // What Lambda tells a function whose `LoggingConfig` says JSON.
+        .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
         .current_dir(&home);
     let daemon = daemon::start(&mut ministack, &log)?;
     command::wait_until("starting the local cloud", Duration::from_secs(READY_S_MAX), || {
@@ -93,17 +95,20 @@ fn secrets_manager(operation: &str, body: &Value) -> Result<http::Answer> {
 
 /// Calls an AWS service that speaks JSON. The local cloud wants to know the service and does not check the signature.
 pub(crate) fn call(service: &str, target: &str, json: &str, body: &Value) -> Result<http::Answer> {
+    let (content_type, authorization) = (format!("application/x-amz-json-{json}"), authorization(service));
     let headers = [
-        ("content-type", &*format!("application/x-amz-json-{json}")),
+        ("content-type", content_type.as_str()),
         ("x-amz-target", target),
-        (
-            "authorization",
-            &*format!(
-                "AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=00"
-            ),
-        ),
+        ("authorization", authorization.as_str()),
     ];
     http::post(URL, &headers, &body.to_string())
+}
+
+/// The header by which the local cloud knows the service; it does not check the signature.
+pub(crate) fn authorization(service: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, Signature=00"
+    )
 }
 
 /// Deploys the template and notes where everything is.
@@ -130,7 +135,7 @@ pub(crate) fn deploy(state: &mut State) -> Result<()> {
         .filter_map(|(name, url)| Some((kebab(name.strip_suffix("QueueUrl")?), url.clone())))
         .filter(|(flow, _)| flow != "dead-letter")
         .collect();
-    Ok(())
+    likeness::improve(state)
 }
 
 /// A stack's outputs.

@@ -12,6 +12,8 @@ use crate::{cloud, root, venv};
 const STACK: &str = "tillbridge-conformance";
 /// Limit for the probe's deployment.
 const DEPLOY_S_MAX: u64 = 180;
+/// Tests that run side by side: they wait more than they work.
+const THREADS: &str = "8";
 /// Limit for building and running the tests.
 const TESTS_S_MAX: u64 = 2400;
 
@@ -52,6 +54,7 @@ pub(crate) fn tests() -> Result<()> {
 
 fn cargo_test(filter: &[&str]) -> Result<()> {
     let mut test = cargo();
-    test.args(["test", "-p", "e2e", "--no-fail-fast", "--"]).args(filter).env("RUST_BACKTRACE", "0");
+    test.args(["test", "-p", "e2e", "--no-fail-fast", "--", "--test-threads", THREADS]).args(filter);
+    test.env("RUST_BACKTRACE", "0");
     command::run("end-to-end tests", &mut test, Duration::from_secs(TESTS_S_MAX))
 }

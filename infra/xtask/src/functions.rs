@@ -68,10 +68,23 @@ fn lay_out(function: &str, binary: &Path) -> Result<()> {
     if binary != bootstrap {
         std::fs::copy(binary, &bootstrap).with_context(|| format!("cannot copy {}", binary.display()))?;
     }
-    for entry in std::fs::read_dir(root::path("infra/environments"))? {
+    copy_environments(&root::path("infra/environments"), &environments)
+}
+
+/// Adds the stages that only the end-to-end tests know to what was laid out: for the local stack.
+pub(crate) fn add_test_environments() -> Result<()> {
+    for function in FUNCTIONS {
+        let environments = root::path("target/lambda").join(function).join("environments");
+        copy_environments(&root::path("tests/e2e/environments"), &environments)?;
+    }
+    Ok(())
+}
+
+fn copy_environments(from: &Path, to: &Path) -> Result<()> {
+    for entry in std::fs::read_dir(from)? {
         let file = entry?.path();
         if let (Some(name), true) = (file.file_name(), file.extension().is_some_and(|end| end == "yaml")) {
-            std::fs::copy(&file, environments.join(name))?;
+            std::fs::copy(&file, to.join(name))?;
         }
     }
     Ok(())

@@ -34,11 +34,26 @@ pub(crate) fn get(url: &str) -> Result<Answer> {
 
 /// POST.
 pub(crate) fn post(url: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer> {
-    let mut request = agent().post(url);
+    send(&ureq::http::Method::POST, url, headers, body)
+}
+
+/// Any method; an empty body is none.
+pub(crate) fn send(
+    method: &ureq::http::Method,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Result<Answer> {
+    let mut request = ureq::http::Request::builder().method(method).uri(url);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    read(request.send(body).with_context(|| format!("POST {url}"))?)
+    let sent = if body.is_empty() {
+        agent().run(request.body(())?)
+    } else {
+        agent().run(request.body(body.to_owned())?)
+    };
+    read(sent.with_context(|| format!("{method} {url}"))?)
 }
 
 fn agent() -> ureq::Agent {

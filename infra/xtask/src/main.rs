@@ -12,6 +12,7 @@ mod down;
 mod e2e;
 mod functions;
 mod http;
+mod likeness;
 mod root;
 mod sandbox;
 mod scenarios;

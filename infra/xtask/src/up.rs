@@ -32,6 +32,7 @@ pub(crate) fn start() -> Result<State> {
     state.write()?;
     sandbox::start(&mut state)?;
     cloud::put_secrets()?;
+    functions::add_test_environments()?;
     let stamp = stamp()?;
     if state.deployed != stamp {
         cloud::deploy(&mut state)?;

@@ -68,10 +68,12 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Values with these dimensions (`flow`, `outcome`, …): few and of few values, never an id.
+    /// Values of a stage with these dimensions (`flow`, `outcome`, …): few and of few values, never an id. Stages of one
+    /// account share the namespace, so that each must say whose they are.
     #[must_use]
-    pub fn with<const N: usize>(dimensions: [(&'static str, &str); N]) -> Self {
-        let dimensions = dimensions.into_iter().map(|(name, value)| (name, value.to_owned())).collect();
+    pub fn of<const N: usize>(stage: &str, dimensions: [(&'static str, &str); N]) -> Self {
+        let all = [("stage", stage)].into_iter().chain(dimensions);
+        let dimensions = all.map(|(name, value)| (name, value.to_owned())).collect();
         Self { dimensions, values: BTreeMap::new() }
     }
 

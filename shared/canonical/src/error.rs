@@ -70,7 +70,8 @@ pub enum Error {
     },
 }
 
-/// The first `max` characters of a text, so that an error cannot carry a whole body.
+/// The first `max` characters of a text, masked before it is cut: an error carries no whole body, and no half of a mail address
+/// that nothing recognises any more.
 pub(crate) fn cut(text: &str, max: usize) -> String {
-    text.chars().take(max).collect()
+    crate::redact(text, max)
 }

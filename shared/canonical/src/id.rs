@@ -119,10 +119,11 @@ text_id!(
     |text| text.len() <= 64 && text.chars().all(|c| !c.is_control())
 );
 text_id!(
-    /// A stock-keeping unit. Magento allows 64 characters, blanks among them.
+    /// A stock-keeping unit, blanks allowed. A product's has 64 characters at most; an order's row appends those of custom
+    /// options and of a bundle's parts (`Sales/etc/db_schema.xml` of magento/magento2: 255).
     Sku,
-    "a SKU (at most 64 characters)",
-    |text| text.chars().count() <= 64 && text.chars().all(|c| !c.is_control())
+    "a SKU (at most 255 characters)",
+    |text| text.chars().count() <= 255 && text.chars().all(|c| !c.is_control())
 );
 text_id!(
     /// What makes a document one and the same in the system that holds it: `tb:<account>:<kind>:<id>`, ASCII, at

@@ -25,9 +25,19 @@ pub struct Payment {
     pub amount_captured: Money,
     /// What went back, the released rest of a partial capture included.
     pub amount_refunded: Money,
-    /// When the charge was made.
+    /// Whether all that was taken has gone back.
+    #[serde(default)]
+    pub refunded: bool,
+    /// Whether the customer has disputed it.
+    #[serde(default)]
+    pub disputed: bool,
+    /// When the charge was made; where it was captured later, that is when it was authorised.
     #[schemars(with = "String")]
     pub created: Timestamp,
+    /// When the money was taken, as the provider books it; absent until it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub paid_at: Option<Timestamp>,
     /// `card`, `sepa_debit`, …
     pub method: String,
     /// Card brand, where it is a card.

@@ -59,6 +59,7 @@ impl Stage {
             );
         }
         mistakes.extend(parsed.books_mistakes());
+        mistakes.extend(parsed.meeting_keys());
         if mistakes.is_empty() {
             Ok(parsed)
         } else {
@@ -83,5 +84,55 @@ impl Stage {
                 format!("pairs: {who} `books: true`; exactly one must, and keeps the account's books")
             })
             .collect()
+    }
+
+    /// Keys of documents are made of the Stripe account and the shop's own ids. Two shops behind one account must not
+    /// write into one ERP or warehouse: customer 7 of the one would become customer 7 of the other.
+    fn meeting_keys(&self) -> Vec<String> {
+        let pairs: Vec<_> = self.pairs.iter().collect();
+        let mut mistakes = Vec::new();
+        for (at, (one, a)) in pairs.iter().enumerate() {
+            for (other, b) in &pairs[at + 1..] {
+                let alike = a.stripe.account == b.stripe.account && a.magento.base_url != b.magento.base_url;
+                let shared =
+                    [("ERP", a.erp.base_url == b.erp.base_url), ("WMS", a.wms.base_url == b.wms.base_url)];
+                for (system, _) in shared.iter().filter(|(_, is_shared)| alike && *is_shared) {
+                    mistakes.push(format!(
+                        "pairs: `{one}` and `{other}` are two shops with one Stripe account and one {system}, where their \
+                         keys would meet; give one of them a Stripe account or an {system} of its own"
+                    ));
+                }
+            }
+        }
+        mistakes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCAL: &str = include_str!("../../../infra/environments/local.yaml");
+
+    /// The local stage with a second pair, changed by `change`.
+    fn two_pairs(change: impl Fn(String) -> String) -> Result<Stage, Error> {
+        let (head, main) = LOCAL.split_once("  main:\n").unwrap();
+        let other = change(main.replace("books: true", "books: false"));
+        Stage::parse("local", &format!("{head}  main:\n{main}  other:\n{other}"))
+    }
+
+    #[test]
+    fn two_shops_behind_one_account_have_books_of_their_own() {
+        let shop = |text: String| text.replace("4580/magento", "4580/other-shop");
+        let error = two_pairs(shop).unwrap_err().to_string();
+        assert!(
+            error.contains("one ERP") && error.contains("one WMS") && error.contains("`other`"),
+            "{error}"
+        );
+        let apart =
+            |text: String| shop(text).replace("4580/erp", "4580/erp2").replace("4580/wms", "4580/wms2");
+        two_pairs(apart).unwrap();
+        let stores = two_pairs(|text| text);
+        assert!(stores.is_ok(), "two stores of one shop have ids that do not meet: {stores:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! Actions describe themselves: one row is the dispatch, the schemas and the rules for repeating it.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -112,7 +113,7 @@ impl<C: Send + Sync + 'static> Action<C> {
     {
         let spec = spec::<I, O>(name, Effect::Write { settle }, timeout)?;
         let key: KeyOf<C> = Box::new(move |client, input| {
-            let input: I = read_input(input.clone())?;
+            let input = I::deserialize(input).map_err(|error| invalid_input(&error))?;
             key(client, &input).map_err(Into::into)
         });
         let find: Find<C> = Box::new(move |client, input| match read_input(input) {
@@ -177,14 +178,16 @@ where
 }
 
 fn read_input<I: DeserializeOwned>(input: Value) -> Result<I, Fault> {
-    serde_json::from_value(input).map_err(|error| {
-        let why = canonical::redact(&error.to_string(), MESSAGE_MAX);
-        Fault::new(
-            Class::Validation,
-            "invalid_input",
-            format!("the step's `with` does not fit its action: {why}"),
-        )
-    })
+    serde_json::from_value(input).map_err(|error| invalid_input(&error))
+}
+
+fn invalid_input(error: &serde_json::Error) -> Fault {
+    let why = canonical::redact(&error.to_string(), MESSAGE_MAX);
+    Fault::new(
+        Class::Validation,
+        "invalid_input",
+        format!("the step's `with` does not fit its action: {why}"),
+    )
 }
 
 fn write_output<O: Serialize>(output: O) -> Result<Value, Fault> {
@@ -226,6 +229,10 @@ impl<C: Send + Sync + 'static> Table<C> {
 impl<C: Send + Sync + 'static> Connector for Table<C> {
     fn specs(&self) -> Vec<ActionSpec> {
         self.actions.iter().map(|action| action.spec.clone()).collect()
+    }
+
+    fn spec(&self, action: &ActionName) -> Option<Cow<'_, ActionSpec>> {
+        self.actions.iter().map(Action::spec).find(|spec| spec.name == *action).map(Cow::Borrowed)
     }
 
     fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use canonical::redact;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,13 @@ impl fmt::Display for Class {
     }
 }
 
+/// Characters of a message that are kept.
+const MESSAGE_MAX: usize = 2_000;
+
+/// The code of a fault that says that a request was not sent because it might not have ended in time. Nothing is wrong: the
+/// next delivery sends it, and no try is counted.
+pub const OUT_OF_TIME: &str = "out_of_time";
+
 /// A fault as the engine sees it: a connector's own error, classed and redacted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -80,17 +88,23 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault without an answer's details. The message must be redacted already.
+    /// A fault without an answer's details. The message is redacted here, whoever wrote it.
     #[must_use]
     pub fn new(class: Class, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             class,
             code: code.into(),
-            message: message.into(),
+            message: redact(&message.into(), MESSAGE_MAX),
             retry_after: None,
             status: None,
             request_id: None,
             answer_is_stored: false,
         }
+    }
+
+    /// Whether the other side refused a write for what it says: sending the same again cannot help.
+    #[must_use]
+    pub const fn refuses_content(&self) -> bool {
+        matches!(self.class, Class::Validation | Class::Permission | Class::NotFound)
     }
 }

@@ -94,7 +94,7 @@ impl Client {
     /// The natural key of an effect: `tb:<account>:<kind>:<id>`.
     pub(crate) fn key(&self, kind: &str, id: &str) -> Result<NaturalKey, Error> {
         let key = format!("tb:{}:{kind}:{id}", self.settings().account);
-        key.parse().map_err(|error: canonical::Error| Error::Settings { problem: error.to_string() })
+        key.parse().map_err(|error: canonical::Error| Error::MalformedKey { problem: error.to_string() })
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(
@@ -107,17 +107,20 @@ impl Client {
         Ok(answer.json()?)
     }
 
+    /// A write. `query` must not ask for `fields` where the answer is a bare number or word: it would come as `[]`.
     pub(crate) async fn post<B: Serialize + Sync, T: DeserializeOwned>(
         &self,
         action: &str,
         path: &str,
+        query: &Query,
         body: &B,
     ) -> Result<T, Error> {
         let body = serde_json::to_vec(body).map_err(|error| Error::Settings {
             problem: format!("{action}: the body cannot be written: {error}"),
         })?;
-        let answer = self.exchange(Method::Post, action, path, &Query::new(), Some(body)).await?;
-        Ok(answer.json()?)
+        let answer = self.exchange(Method::Post, action, path, query, Some(body)).await?;
+        // A page from a proxy, or PHP talking before the JSON: the write may have been done all the same.
+        answer.json().map_err(|source| Error::Unreadable { source })
     }
 
     /// Sends, and reads a refusal.
@@ -131,17 +134,8 @@ impl Client {
     ) -> Result<Answer, Error> {
         let effect = if method == Method::Get { Effect::Read } else { Effect::Write };
         let answer = self.attempt(method, action, path, query, body).await?;
-        // A web page with status 200 is a wrong base URL, a password page, or PHP talking before the JSON.
-        if answer.is_success() && !answer.is_html() {
-            return Ok(answer);
-        }
         if answer.is_success() {
-            return Err(outbound::Error::Html {
-                system: SYSTEM,
-                action: action.to_owned(),
-                status: answer.status,
-            }
-            .into());
+            return Ok(answer);
         }
         let refusal = Refusal::read(&answer, effect);
         match (&refusal.resource, refusal.status) {
@@ -165,9 +159,11 @@ impl Client {
                 class: flow::Class::Auth,
                 code: "unauthorized",
                 message: format!(
-                    "the integration is not recognised (asked for `{resource}`); check its four values"
+                    "the integration is not recognised (asked for `{resource}`, then for the store views); check its four \
+                     values, that it is active, and that it has `Magento_Backend::store`"
                 ),
                 retry_after_s: None,
+                report: None,
             },
             Ok(answer) => Error::refused(action, Refusal::read(&answer, Effect::Read)),
             Err(error) => error,
@@ -232,6 +228,3 @@ impl Client {
         SignedDuration::from_secs(i64::from(self.settings().magento.settle_s))
     }
 }
-
-/// The system's name in errors.
-pub(crate) const SYSTEM: &str = "magento";

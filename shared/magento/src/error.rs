@@ -26,6 +26,8 @@ pub enum Error {
         message: String,
         /// Seconds to wait.
         retry_after_s: Option<i64>,
+        /// Magento's id of the report in its log.
+        report: Option<String>,
     },
     /// The integration lacks a right.
     #[error(
@@ -79,14 +81,26 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
-    /// After a write Magento does not show what was meant.
-    #[error("order {order} is not as it should be after it was to be paid: {problem}")]
+    /// An order does not show what was meant, before a write or after it.
+    #[error("order {order} is not as it should be: {problem}")]
     NotConverged {
         /// Its number.
         order: String,
         /// The reason in snake case.
         code: &'static str,
         /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// A write was answered, but not with what it is answered with.
+    #[error("{source}; it may have happened")]
+    Unreadable {
+        /// What the answer was.
+        source: outbound::Error,
+    },
+    /// A marker that makes no natural key.
+    #[error("{problem}; correct the step's `with`")]
+    MalformedKey {
+        /// What is wrong with it.
         problem: String,
     },
     /// The pair's settings or secret make no client.
@@ -104,12 +118,14 @@ impl Error {
         match self {
             Self::Outbound(error) => error.class(),
             Self::Refused { class, .. } => *class,
+            Self::Unreadable { .. } => Class::UnknownOutcome,
             Self::PermissionMissing { .. } => Class::Permission,
             Self::OrderNotFound { .. } | Self::UnrelatedCharge { .. } => Class::NotFound,
             Self::SeveralOrders { .. }
             | Self::OrderState { .. }
             | Self::OrderUnusable { .. }
-            | Self::NotConverged { .. } => Class::Validation,
+            | Self::NotConverged { .. }
+            | Self::MalformedKey { .. } => Class::Validation,
             Self::Settings { .. } => Class::Auth,
         }
     }
@@ -118,7 +134,7 @@ impl Error {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Outbound(error) => error.code(),
+            Self::Outbound(error) | Self::Unreadable { source: error } => error.code(),
             Self::Refused { code, .. }
             | Self::OrderState { code, .. }
             | Self::OrderUnusable { code, .. }
@@ -127,21 +143,23 @@ impl Error {
             Self::OrderNotFound { .. } => "order_not_found",
             Self::UnrelatedCharge { .. } => "unrelated_charge",
             Self::SeveralOrders { .. } => "several_orders",
+            Self::MalformedKey { .. } => "malformed_key",
             Self::Settings { .. } => "settings",
         }
     }
 
     pub(crate) fn refused(action: &str, refusal: Refusal) -> Self {
-        let Refusal { status, message, class, code, retry_after_s, .. } = refusal;
-        Self::Refused { action: action.to_owned(), status, class, code, message, retry_after_s }
+        let Refusal { status, message, class, code, retry_after_s, report, .. } = refusal;
+        Self::Refused { action: action.to_owned(), status, class, code, message, retry_after_s, report }
     }
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let mut fault = Self::new(error.class(), error.code(), error.to_string());
-        if let Error::Refused { status, retry_after_s, .. } = &error {
-            fault.status = Some(*status);
+        if let Error::Refused { status, retry_after_s, report, .. } = error {
+            fault.status = Some(status);
+            fault.request_id = report;
             fault.retry_after = retry_after_s.map(SignedDuration::from_secs);
         }
         fault

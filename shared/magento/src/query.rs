@@ -41,6 +41,13 @@ impl Query {
             .with(&format!("{group}[condition_type]"), condition)
     }
 
+    /// Rows by this column, the lowest first.
+    #[must_use]
+    pub fn sorted(self, field: &str) -> Self {
+        self.with("searchCriteria[sortOrders][0][field]", field)
+            .with("searchCriteria[sortOrders][0][direction]", "ASC")
+    }
+
     /// At most this many rows.
     #[must_use]
     pub fn page(self, size: u32) -> Self {

@@ -10,6 +10,12 @@ use serde_json::Value;
 
 /// Characters of a message that are kept.
 const MESSAGE_MAX: usize = 400;
+/// Characters of a resource's name.
+const RESOURCE_MAX: usize = 80;
+/// Characters of a report's id.
+const REPORT_CHARS_MAX: usize = 40;
+/// Nested errors that are kept.
+const NESTED_MAX: usize = 5;
 /// How long maintenance mode is waited for where Magento does not say.
 const MAINTENANCE_S: i64 = 60;
 /// How long a proxy's 429 is waited for where it does not say.
@@ -30,6 +36,8 @@ pub(crate) struct Refusal {
     pub(crate) code: &'static str,
     /// How long to wait.
     pub(crate) retry_after_s: Option<i64>,
+    /// Magento's id of the report in its log (`webapi-…`).
+    pub(crate) report: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -39,7 +47,7 @@ struct Body {
     #[serde(default)]
     parameters: Value,
     #[serde(default)]
-    errors: Vec<Nested>,
+    errors: Option<Vec<Nested>>,
     /// The older shape, of a crash inside rendering.
     #[serde(default)]
     messages: Option<Messages>,
@@ -73,19 +81,20 @@ impl Refusal {
             (None, None) => (String::new(), Value::Null),
         };
         let mut message = fill(&template, &parameters);
-        for nested in body.errors.iter().take(5) {
+        for nested in body.errors.iter().flatten().take(NESTED_MAX) {
             message.push_str("; ");
             message.push_str(&fill(&nested.message, &nested.parameters));
         }
         if message.is_empty() {
             message = answer.excerpt();
         }
-        let resource = parameters.get("resources").and_then(Value::as_str).map(str::to_owned);
+        let resource = parameters.get("resources").and_then(Value::as_str);
+        let resource = resource.map(|resource| redact(resource, RESOURCE_MAX));
         let (class, code) = meaning(answer, &template, resource.is_some(), effect);
         let asked = answer.retry_after().map(|after| after.as_secs());
         let retry_after_s = match class {
             Class::Throttled => asked.or(Some(THROTTLED_S)),
-            _ if answer.status == 503 => asked.or(Some(MAINTENANCE_S)),
+            Class::Transient if answer.status == 503 => asked.or(Some(MAINTENANCE_S)),
             _ => asked,
         };
         Self {
@@ -95,8 +104,22 @@ impl Refusal {
             class,
             code,
             retry_after_s,
+            report: report(&message),
         }
     }
+}
+
+/// `Internal Error. Details are available in Magento log file. Report ID: webapi-65f0a1b2c3d4e`, and
+/// `Server internal error. See details in report api/65f0a1b2c3d4e`.
+fn report(message: &str) -> Option<String> {
+    let (_, after) =
+        message.split_once("Report ID: ").or_else(|| message.split_once("See details in report "))?;
+    let id: String = after
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/'))
+        .take(REPORT_CHARS_MAX)
+        .collect();
+    (!id.is_empty()).then_some(id)
 }
 
 /// What a status and text mean.
@@ -108,6 +131,11 @@ fn meaning(answer: &Answer, template: &str, names_resource: bool, effect: Effect
     match answer.status {
         // Whatever is thrown while saving ends here, deadlocks among it.
         400 if template.contains("see error log for details") => (unanswered, "could_not_save"),
+        // Seen on 2.4.5: the comment that the mail was about had been written.
+        400 if template.starts_with("Unable to send mail") => (unanswered, "mail_not_sent"),
+        400 if template.starts_with("Unable to add comment: The status") => {
+            (Class::Validation, "status_not_assigned")
+        }
         401 if names_resource => (Class::Permission, "permission_missing"),
         401 => (Class::Auth, "unauthorized"),
         // Magento itself has no 403: a firewall or bot protection stands before it.
@@ -118,11 +146,23 @@ fn meaning(answer: &Answer, template: &str, names_resource: bool, effect: Effect
         404 if answer.is_html() => (Class::Validation, "wrong_base_url"),
         404 => (Class::NotFound, "not_found"),
         429 => (Class::Throttled, "too_many_requests"),
-        503 if answer.excerpt().contains("first byte timeout") => (unanswered, "first_byte_timeout"),
+        // A proxy gave up on a shop that goes on working: Fastly names the timeout, Varnish only the failed fetch.
+        502 | 504 => (unanswered, "proxy_gave_up"),
+        503 if PROXY_GAVE_UP.iter().any(|text| says(answer, text)) => (unanswered, "proxy_gave_up"),
         503 => (Class::Transient, "maintenance"),
         500..=599 => (unanswered, "internal_error"),
         _ => (Class::Validation, "refused"),
     }
+}
+
+/// What the 503 of a proxy says that waited for the shop in vain.
+///
+/// Sources: <https://www.fastly.com/documentation/guides/debugging/common-503-errors/>, `bin/varnishd/cache/cache_fetch.c`
+/// of varnishcache/varnish-cache.
+const PROXY_GAVE_UP: [&str; 3] = ["first byte timeout", "between bytes timeout", "Backend fetch failed"];
+
+fn says(answer: &Answer, text: &str) -> bool {
+    String::from_utf8_lossy(&answer.body).contains(text)
 }
 
 /// Fills `%1`, `%fieldName`: Magento sends the template and its parameters apart.
@@ -137,6 +177,9 @@ fn fill(template: &str, parameters: &Value) -> String {
             }
         }
         Value::Object(values) => {
+            // The longest first, so that %field does not eat the head of %fieldName.
+            let mut values: Vec<_> = values.iter().collect();
+            values.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
             for (name, value) in values {
                 text = text.replace(&format!("%{name}"), &shown(value));
             }

@@ -149,7 +149,7 @@ impl Error {
             Self::Html { .. } | Self::UnreadableAnswerToWrite { is_html: true, .. } => "html_answer",
             Self::NotJson { .. } | Self::UnreadableAnswerToWrite { is_html: false, .. } => "malformed_answer",
             Self::Unsendable { .. } => "unsendable",
-            Self::OutOfTime { .. } => "out_of_time",
+            Self::OutOfTime { .. } => flow::fault::OUT_OF_TIME,
         }
     }
 }

@@ -22,6 +22,11 @@ pub(crate) struct Charge {
     captured: bool,
     created: i64,
     currency: String,
+    #[serde(default)]
+    disputed: bool,
+    /// The whole of what was taken has gone back; a released rest alone does not set it.
+    #[serde(default)]
+    refunded: bool,
     #[serde(default, deserialize_with = "reference")]
     customer: Option<Reference<OnlyId>>,
     description: Option<String>,
@@ -45,6 +50,8 @@ pub(crate) struct Intent {
 
 #[derive(Deserialize)]
 pub(crate) struct BalanceTransaction {
+    /// When the money moved: for a charge that was captured later, the capture.
+    created: Option<i64>,
     /// In the settlement currency, positive = cost.
     fee: i64,
     currency: String,
@@ -82,14 +89,18 @@ impl Charge {
             amount: amount(self.amount)?,
             amount_captured: amount(captured)?,
             amount_refunded: amount(self.amount_refunded)?,
-            created: self.created()?,
+            refunded: self.refunded,
+            disputed: self.disputed,
+            created: self.time(self.created)?,
+            paid_at: self.paid_at()?,
             method: details
                 .and_then(|details| details.method.clone())
                 .unwrap_or_else(|| "unknown".to_owned()),
             brand: card.and_then(|card| card.brand.clone()),
             last4: card.and_then(|card| card.last4.clone()),
-            customer: self.customer.as_ref().map(|it| it.id().parse()).transpose().map_err(malformed)?,
-            fee: self.fee()?,
+            // Both are told, and no decision hangs on them: what cannot be read is left out.
+            customer: self.customer.as_ref().and_then(|it| it.id().parse().ok()),
+            fee: self.fee(),
             orders: order_reference::of(settings, &self.sources()),
             livemode: self.livemode,
         })
@@ -102,12 +113,19 @@ impl Charge {
         }
     }
 
-    fn created(&self) -> Result<Timestamp, Error> {
-        Timestamp::from_second(self.created).map_err(|_| Error::UnknownValue {
+    fn time(&self, seconds: i64) -> Result<Timestamp, Error> {
+        Timestamp::from_second(seconds).map_err(|_| Error::UnknownValue {
             what: "the time",
             subject: self.id.clone(),
-            value: self.created.to_string(),
+            value: seconds.to_string(),
         })
+    }
+
+    fn paid_at(&self) -> Result<Option<Timestamp>, Error> {
+        match &self.balance_transaction {
+            Some(Reference::Object(row)) => row.created.map(|created| self.time(created)).transpose(),
+            Some(Reference::Id(_)) | None => Ok(None),
+        }
     }
 
     fn sources(&self) -> Vec<order_reference::Source<'_>> {
@@ -128,12 +146,10 @@ impl Charge {
         }
     }
 
-    fn fee(&self) -> Result<Option<Money>, Error> {
+    fn fee(&self) -> Option<Money> {
         match &self.balance_transaction {
-            Some(Reference::Object(row)) => from_stripe(row.fee, &row.currency)
-                .map(Some)
-                .map_err(|source| Error::Malformed { subject: format!("the fee of {}", self.id), source }),
-            Some(Reference::Id(_)) | None => Ok(None),
+            Some(Reference::Object(row)) => from_stripe(row.fee, &row.currency).ok(),
+            Some(Reference::Id(_)) | None => None,
         }
     }
 

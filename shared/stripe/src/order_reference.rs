@@ -15,6 +15,7 @@ pub(crate) const ORDER_KEY: &str = "tb_order";
 pub(crate) const MERCHANT_KEY: &str = "magentoorderid";
 pub(crate) const PAIR_KEY: &str = "tb_pair";
 pub(crate) const STORE_KEY: &str = "tb_store";
+pub(crate) const KIND_KEY: &str = "tb_kind";
 /// What Stripe's own Magento module writes.
 const MODULE_KEY: &str = "Order #";
 

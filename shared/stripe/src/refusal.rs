@@ -13,6 +13,9 @@ const MESSAGE_MAX: usize = 300;
 /// Characters of Stripe's error codes that are kept.
 const CODE_MAX: usize = 60;
 
+/// Access to the account was taken away, or it is not ours: no right of a key helps.
+const ACCOUNT_INVALID: &str = "account_invalid";
+
 /// What a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Meaning {
@@ -93,7 +96,13 @@ impl Refusal {
         let error = error.unwrap_or_default();
         let code = error.code.as_deref().unwrap_or_default();
         let error_type = error.error_type.as_deref().unwrap_or_default();
-        let meaning = obey(meaning(answer.status, error_type, code), answer.header("stripe-should-retry"));
+        // A page, not Stripe: something before it spoke, and what it says of the object counts for nothing.
+        let is_from_edge = !had_body && !matches!(answer.status, 401 | 429);
+        let meaning = if is_from_edge {
+            Meaning::Unavailable
+        } else {
+            obey(meaning(answer.status, error_type, code), answer.header("stripe-should-retry"))
+        };
         let message = match (answer.status, error.message) {
             (401, _) => String::new(),
             (_, Some(message)) => canonical::redact(&message, MESSAGE_MAX),
@@ -123,6 +132,7 @@ impl Refusal {
         match self.meaning {
             // What Stripe will not have repeated may have happened all the same: a write is looked for first.
             Meaning::Unavailable | Meaning::RetryForbidden if self.is_lost_write() => Class::UnknownOutcome,
+            Meaning::NotAllowed if self.code != ACCOUNT_INVALID => Class::Permission,
             Meaning::KeyRefused | Meaning::NotAllowed => Class::Auth,
             Meaning::NotFound => Class::NotFound,
             Meaning::Invalid | Meaning::KeyReused | Meaning::Declined | Meaning::RetryForbidden => {
@@ -185,7 +195,7 @@ fn meaning(status: u16, error_type: &str, code: &str) -> Meaning {
                 Meaning::AlreadyDone
             }
             "payment_intent_unexpected_state" => Meaning::UnexpectedState,
-            "account_invalid" => Meaning::NotAllowed,
+            ACCOUNT_INVALID => Meaning::NotAllowed,
             "api_key_expired" => Meaning::KeyRefused,
             _ => Meaning::Invalid,
         },
@@ -193,16 +203,14 @@ fn meaning(status: u16, error_type: &str, code: &str) -> Meaning {
     }
 }
 
-/// `Stripe-Should-Retry` stands above our own rule, but for too many requests: it speaks to a client that would try again at
-/// once, and nothing was done, so that a later try is right whatever it says.
+/// `Stripe-Should-Retry` stands above our own rule, but where nothing was done: too many requests, or another one that is
+/// still running. It speaks to a client that would try again at once; a later try is right whatever it says.
 fn obey(meaning: Meaning, should_retry: Option<&str>) -> Meaning {
-    let is_retried = matches!(
-        meaning,
-        Meaning::InUse | Meaning::DependencyFailed | Meaning::Unavailable | Meaning::UnexpectedState
-    );
-    if meaning == Meaning::TooMany {
+    if matches!(meaning, Meaning::TooMany | Meaning::InUse) {
         return meaning;
     }
+    let is_retried =
+        matches!(meaning, Meaning::DependencyFailed | Meaning::Unavailable | Meaning::UnexpectedState);
     match (should_retry, is_retried) {
         (Some("true"), false) => Meaning::RetryAsked,
         (Some("false"), true) => Meaning::RetryForbidden,
@@ -214,7 +222,7 @@ fn obey(meaning: Meaning, should_retry: Option<&str>) -> Meaning {
 fn own_code(meaning: Meaning, error_type: &str, code: &str) -> String {
     let ours = match meaning {
         Meaning::KeyRefused => "stripe_key_refused",
-        Meaning::NotAllowed if code == "account_invalid" => "account_invalid",
+        Meaning::NotAllowed if code == ACCOUNT_INVALID => ACCOUNT_INVALID,
         Meaning::NotAllowed => "permission_missing",
         Meaning::Declined => "declined",
         Meaning::KeyReused => "idempotency_error",

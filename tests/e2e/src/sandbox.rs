@@ -1,7 +1,7 @@
 //! The four systems' doubles, by the sandbox's own `/admin` pages.
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Longest excerpt of a refusal, in characters.
 const EXCERPT_CHARS_MAX: usize = 400;
@@ -32,6 +32,34 @@ impl Sandbox {
     /// No answer, or a refusal.
     pub async fn seed(&self, seed: &Value) -> Result<Value> {
         self.post("/admin/seed", seed).await
+    }
+
+    /// Makes a system go wrong once, for requests of a method whose path holds a text: of one order only, so that the orders of
+    /// other tests are not met.
+    ///
+    /// # Errors
+    /// No answer, or there is no such fault.
+    pub async fn disturb(&self, system: &str, fault: &str, method: &str, path: &str) -> Result<()> {
+        let plan = json!({ "system": system, "fault": fault, "times": 1, "method": method, "path": path });
+        self.post("/admin/faults", &plan).await.map(|_| ())
+    }
+
+    /// The faults for a path that have met no request yet.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn faults_to_come(&self, path: &str) -> Result<Vec<Value>> {
+        let mut planned = self.get("/admin/faults").await?["planned"].as_array().cloned().unwrap_or_default();
+        planned.retain(|fault| fault["path"] == path);
+        Ok(planned)
+    }
+
+    /// Switches a system off for everybody, or on.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn set_down(&self, system: &str, down: bool) -> Result<()> {
+        self.post("/admin/down", &json!({ "system": system, "down": down })).await.map(|_| ())
     }
 
     /// GET of an admin page.

@@ -46,7 +46,11 @@ pub fn standard_webhook(secret: &str, id: &str, body: &[u8]) -> Result<[(&'stati
     ])
 }
 
-fn now_s() -> Result<u64> {
+/// The time, in seconds since 1970.
+///
+/// # Errors
+/// None that a working clock gives.
+pub fn now_s() -> Result<u64> {
     Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use serde::Deserialize;
 
-use crate::{Queues, Sandbox, Table, Webhooks};
+use crate::{Cloud, Queues, Sandbox, Table, Webhooks};
 
 /// `target/local/state.json`.
 #[derive(Clone, Debug, Deserialize)]
@@ -44,6 +44,8 @@ pub struct Stack {
     pub webhooks: Webhooks,
     /// The four systems.
     pub sandbox: Sandbox,
+    /// The local cloud's own API.
+    pub cloud: Cloud,
     /// The table.
     pub table: Table,
     /// The queues.
@@ -91,6 +93,7 @@ impl Stack {
         );
         Ok(Self {
             webhooks: Webhooks::new(http.clone(), state.webhook_url.clone()),
+            cloud: Cloud::new(http.clone(), state.cloud_url.clone()),
             sandbox: Sandbox::new(http, state.sandbox_url.clone()),
             table: Table::new(dynamodb.clone(), state.table.clone()),
             queues: Queues::new(sqs.clone()),
@@ -118,9 +121,16 @@ impl Stack {
     /// No answer.
     pub async fn send_stripe(&self, pair: &str, body: &str) -> Result<crate::Answer> {
         let signature = crate::stripe(self.signing_secret("stripe")?, body.as_bytes())?;
-        let headers =
-            [("stripe-signature", signature.as_str()), ("content-type", "application/json; charset=utf-8")];
-        self.webhooks.post("stripe", pair, &headers, body.as_bytes().to_vec()).await
+        self.send_signed(pair, &signature, body.as_bytes()).await
+    }
+
+    /// Sends a body with this value of `Stripe-Signature`.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn send_signed(&self, pair: &str, signature: &str, body: &[u8]) -> Result<crate::Answer> {
+        let headers = [("stripe-signature", signature), ("content-type", "application/json; charset=utf-8")];
+        self.webhooks.post("stripe", pair, &headers, body.to_vec()).await
     }
 }
 

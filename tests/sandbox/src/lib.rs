@@ -9,7 +9,7 @@ mod admin;
 mod door;
 mod erp;
 mod faults;
-pub mod magento;
+mod magento;
 mod page;
 mod problem;
 mod reply;
@@ -19,13 +19,13 @@ mod seed;
 mod serve;
 mod settings;
 mod shelf;
-mod shop;
 mod sign;
 mod stripe;
 mod system;
 mod wms;
 
 pub use faults::{Fault, Planned, UnknownFault};
+pub use magento::{IdForm, MagentoSettings, PastTheEnd, Switches};
 pub use requests::Seen;
 pub use sandbox::Sandbox;
 pub use seed::{NoSuchKind, Seed, Seeded};
@@ -42,7 +42,10 @@ pub use system::System;
 /// # Errors
 /// What differed, step by step; a file that cannot be read.
 pub fn play_magento_scenarios(file: &std::path::Path) -> anyhow::Result<()> {
-    let report = shop::play(file)?;
+    let report = magento::scenario::run_file(file)?;
     println!("{report}");
+    anyhow::ensure!(report.failed.is_empty(), "{} steps went otherwise than recorded", report.failed.len());
+    // A file of nothing would pass whatever the double does.
+    anyhow::ensure!(report.passed > 0, "{} holds no steps", file.display());
     Ok(())
 }

@@ -11,13 +11,13 @@ use tower::service_fn;
 use crate::door::{Act, Door};
 use crate::erp::Erp;
 use crate::faults::Faults;
+use crate::magento::{Magento, Switches};
 use crate::reply::{Incoming, Reply};
 use crate::requests::{Requests, Seen};
 use crate::seed::{self, NoSuchKind, Seed, Seeded};
-use crate::shop::Shop;
 use crate::stripe::{Paid, Stripe};
 use crate::wms::{Event, Wms};
-use crate::{Planned, Settings, System, admin, page};
+use crate::{MAGENTO_PATH, Planned, Settings, System, admin, page};
 
 /// Doubles of the four systems. Cheap to clone; all clones are the same sandbox.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ pub(crate) struct Systems(RwLock<Arc<Set>>);
 
 struct Set {
     stripe: Stripe,
-    magento: Shop,
+    magento: Magento,
     erp: Erp,
     wms: Wms,
     /// Seeds are made one after the other: order, then charge.
@@ -46,7 +46,7 @@ impl Set {
     fn new(settings: &Settings) -> Arc<Self> {
         Arc::new(Self {
             stripe: Stripe::new(settings.stripe.clone()),
-            magento: Shop::new(settings),
+            magento: Magento::new(settings.magento.clone(), format!("{}{MAGENTO_PATH}", settings.public_url)),
             erp: Erp::new(settings.erp.clone()),
             wms: Wms::new(settings.wms.clone()),
             seeding: Mutex::new(()),
@@ -71,7 +71,7 @@ impl Systems {
             return crate::faults::refusal(system, *status, code.as_deref());
         }
         let reply = match system {
-            System::Magento => set.magento.call(incoming).await,
+            System::Magento => set.magento.handle(&incoming),
             System::Erp => set.erp.handle(&incoming),
             System::Stripe | System::Wms => set.wms.handle(&incoming),
         };
@@ -151,6 +151,26 @@ impl Sandbox {
         let _one_at_a_time = set.seeding.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.orders.fetch_add(1, Ordering::Relaxed);
         seed::make(seed, number, |order| set.magento.put_order(order), |paid| set.stripe.pay(paid))
+    }
+
+    /// Stripe's own Magento module invoices an order under a transaction id, as it does a few seconds after the
+    /// charge; gives the invoice's id.
+    ///
+    /// # Errors
+    /// What Magento says.
+    pub fn stripe_module_invoices(&self, order: u64, transaction: &str) -> Result<u64, String> {
+        self.systems.set().magento.stripe_module_invoices(order, transaction)
+    }
+
+    /// How the Magento double is set.
+    #[must_use]
+    pub fn magento_switches(&self) -> Switches {
+        self.systems.set().magento.switches()
+    }
+
+    /// Sets the Magento double otherwise, until a reset.
+    pub fn set_magento_switches(&self, switches: Switches) {
+        self.systems.set().magento.set_switches(switches);
     }
 
     /// Plans a fault; `false` where too many are planned.

@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::MagentoSettings;
+
 /// The port of the local stack (`infra/environments/local.yaml`).
 pub const PORT: u16 = 4580;
 /// Stripe's API key.
@@ -27,6 +29,8 @@ pub struct Settings {
     pub public_url: String,
     /// Payments.
     pub stripe: StripeSettings,
+    /// The shop.
+    pub magento: MagentoSettings,
     /// The books.
     pub erp: ErpSettings,
     /// The warehouse.
@@ -38,6 +42,7 @@ impl Default for Settings {
         Self {
             public_url: format!("http://127.0.0.1:{PORT}"),
             stripe: StripeSettings::default(),
+            magento: MagentoSettings::default(),
             erp: ErpSettings::default(),
             wms: WmsSettings::default(),
         }

@@ -42,8 +42,8 @@ const FOREIGN: [(&str, &[&str]); 5] = [
     (
         "tokio",
         &[
-            "aws", "bench", "cli", "cloud", "consumer", "e2e", "flow", "ingest", "outbound", "sandbox", "stripe",
-            "magento", "erp", "wms",
+            "aws", "bench", "cli", "cloud", "consumer", "e2e", "flow", "ingest", "outbound", "sandbox",
+            "stripe", "magento", "erp", "wms",
         ],
     ),
 ];

@@ -5,15 +5,19 @@ mod value;
 mod write;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::AttributeValue;
-use flow::{Class, Index, Item, Key, Page, Store, StoreError, Write};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use flow::{Class, Cursor, Index, Item, Key, Page, Store, StoreError, Write};
 
 use crate::error::classify;
+
+/// Pauses, with as much again by chance, before a transaction that met another on the same item is tried again.
+const CONFLICT_PAUSES_MS: [u64; 3] = [20, 60, 180];
 
 /// The table, as `template.yaml` makes it: `pk`, `sk`, and the indexes `GSI1` and `GSI2`.
 #[derive(Clone, Debug)]
@@ -78,9 +82,16 @@ impl Store for Table {
         }
     }
 
-    async fn index(&self, index: Index, pk: &str, from: Option<Key>, limit: u32) -> Result<Page, StoreError> {
-        let (pk_name, sk_name) = index.attributes();
-        let start = from.map(|place| start(index, pk, &place)).transpose()?;
+    async fn index(
+        &self,
+        index: Index,
+        pk: &str,
+        from: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page, StoreError> {
+        let start = from.map(|Cursor(keys)| {
+            keys.into_iter().map(|(name, value)| (name, AttributeValue::S(value))).collect()
+        });
         let request = self
             .client
             .query()
@@ -90,16 +101,18 @@ impl Store for Table {
                 Index::ByEntity => "GSI2",
             })
             .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", pk_name)
+            .expression_attribute_names("#pk", index.attributes().0)
             .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .scan_index_forward(false)
             .limit(i32::try_from(limit.max(1)).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start);
         let answer = request.send().await.map_err(|error| self.unavailable(&error))?;
         let items: Vec<Item> =
             answer.items.unwrap_or_default().into_iter().map(value::to_item).collect::<Result<_, _>>()?;
-        let more = answer.last_evaluated_key.is_some_and(|last| !last.is_empty());
-        let next = if more { items.last().and_then(|item| place(sk_name, item)) } else { None };
-        Ok(Page { items, next })
+        // All keys of the table and its indexes are text.
+        let text = |(name, value): (String, AttributeValue)| Some((name, value.as_s().ok()?.clone()));
+        let last = answer.last_evaluated_key.filter(|last| !last.is_empty());
+        Ok(Page { items, next: last.map(|last| Cursor(last.into_iter().filter_map(text).collect())) })
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
@@ -117,6 +130,20 @@ impl Table {
             .into_iter()
             .map(|write| write::to_transaction(&self.name, write))
             .collect::<Result<Vec<_>, _>>()?;
+        // Two executions that learn a name of one order meet at its row. What may follow an outside write is not left to
+        // the end of a lease for that.
+        for pause_ms in CONFLICT_PAUSES_MS {
+            match self.transact_once(items.clone()).await {
+                Err(StoreError::Unavailable { class: Class::Conflict, .. }) => {
+                    tokio::time::sleep(Duration::from_millis(pause_ms + fastrand::u64(..pause_ms))).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        self.transact_once(items).await
+    }
+
+    async fn transact_once(&self, items: Vec<TransactWriteItem>) -> Result<(), StoreError> {
         let sent = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
         let Err(error) = sent else { return Ok(()) };
         if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
@@ -134,6 +161,8 @@ impl Table {
                 reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
             let class = if codes.iter().all(|code| *code == "ValidationError") && !codes.is_empty() {
                 Class::Validation
+            } else if codes.contains(&"TransactionConflict") {
+                Class::Conflict
             } else {
                 Class::Transient
             };
@@ -142,29 +171,6 @@ impl Table {
         }
         Err(self.unavailable(&error))
     }
-}
-
-/// Stands between an item's own sort key and the index's in the place where a page ended. No key of ours holds it.
-const BETWEEN: char = '\u{0}';
-
-/// Where a page of an index ended. With the index's sort key, which the item may have changed when the next page is read.
-fn place(sk_name: &str, item: &Item) -> Option<Key> {
-    let in_index = item.attributes.get(sk_name)?.as_str()?;
-    Some(Key::new(item.key.pk.clone(), format!("{}{BETWEEN}{in_index}", item.key.sk)))
-}
-
-/// The place as DynamoDB takes it: the index's own keys beside the table's.
-fn start(index: Index, pk: &str, place: &Key) -> Result<HashMap<String, AttributeValue>, StoreError> {
-    let (pk_name, sk_name) = index.attributes();
-    let (sk, in_index) = place.sk.split_once(BETWEEN).ok_or_else(|| StoreError::Unavailable {
-        class: Class::Validation,
-        message: format!("`{place}` is not where a page of an index ended"),
-    })?;
-    let mut start = key_of(&Key::new(place.pk.clone(), sk));
-    for (name, text) in [(pk_name, pk), (sk_name, in_index)] {
-        start.insert(name.to_owned(), AttributeValue::S(text.to_owned()));
-    }
-    Ok(start)
 }
 
 /// A key as DynamoDB takes it.

@@ -48,7 +48,7 @@ fn check(line: &str) -> Value {
 
 #[test]
 fn a_line_is_written_out() {
-    let line = Metrics::with([("flow", "order-to-cash"), ("outcome", "done")])
+    let line = Metrics::of("local", [("flow", "order-to-cash"), ("outcome", "done")])
         .value(Metric::Executions, 1)
         .value(Metric::EventAge, 1_250)
         .to_line(now());
@@ -57,14 +57,14 @@ fn a_line_is_written_out() {
             "Timestamp": 1_772_442_847_250_u64,
             "CloudWatchMetrics": [{
                 "Namespace": "Tillbridge",
-                "Dimensions": [["flow", "outcome"]],
+                "Dimensions": [["flow", "outcome", "stage"]],
                 "Metrics": [
                     { "Name": "Executions", "Unit": "Count" },
                     { "Name": "EventAge", "Unit": "Milliseconds" }
                 ]
             }]
         },
-        "flow": "order-to-cash", "outcome": "done", "Executions": 1, "EventAge": 1_250
+        "flow": "order-to-cash", "outcome": "done", "stage": "local", "Executions": 1, "EventAge": 1_250
     });
     assert_eq!(check(&line), expected);
 }
@@ -73,7 +73,7 @@ fn a_line_is_written_out() {
 fn every_metric_makes_a_line_that_cloudwatch_reads() {
     for metric in ALL {
         for value in [0, 1, i64::MAX] {
-            let line = check(&Metrics::with([("flow", "x")]).value(metric, value).to_line(now()));
+            let line = check(&Metrics::of("local", [("flow", "x")]).value(metric, value).to_line(now()));
             assert_eq!(line[metric.as_str()], json!(value));
         }
     }
@@ -84,7 +84,8 @@ fn every_metric_makes_a_line_that_cloudwatch_reads() {
 #[test]
 fn what_comes_from_outside_stays_a_value() {
     let odd = "line\nend \"quoted\" } {\u{1F600}";
-    let line = check(&Metrics::with([("reason", odd)]).value(Metric::WebhooksRefused, 1).to_line(now()));
+    let line =
+        check(&Metrics::of("local", [("reason", odd)]).value(Metric::WebhooksRefused, 1).to_line(now()));
     assert_eq!(line["reason"], json!(odd));
 }
 

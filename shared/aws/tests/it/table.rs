@@ -194,11 +194,3 @@ async fn what_is_too_large_or_strange_is_invalid_and_what_does_not_answer_is_not
         other => panic!("{other:?}"),
     }
 }
-
-#[tokio::test]
-async fn a_place_that_is_none_is_told() {
-    let world = World::new().await;
-    let error =
-        world.table().index(Index::ByStatus, "main#parked", Some(Key::new("X", "-")), 5).await.unwrap_err();
-    assert!(matches!(error, StoreError::Unavailable { class: Class::Validation, .. }), "{error:?}");
-}

@@ -27,10 +27,11 @@ fn a_secret_is_named_by_stage_pair_and_kind() {
 
 /// A function that may not read its secret says so at the first event.
 #[test]
-fn every_kind_is_granted_by_the_template() {
+fn every_kind_that_a_function_reads_is_granted_by_the_template() {
     let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
     let template = std::fs::read_to_string(template).unwrap();
-    for kind in SecretKind::ALL {
+    // Nobody takes the warehouse's webhooks yet.
+    for kind in SecretKind::ALL.into_iter().filter(|kind| *kind != SecretKind::WmsWebhook) {
         let pattern = format!("secret:tillbridge/${{Stage}}/*/{}-??????", kind.as_str());
         assert!(template.contains(&pattern), "{pattern}");
     }

@@ -3,12 +3,14 @@
 //! `deliver` claims, runs the plan step by step and says what to tell the queue. Between any two instructions the
 //! process may stop: what is in the table then is enough to go on.
 
+mod emit;
 mod park;
 mod report;
 mod retry;
 mod run;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -29,6 +31,7 @@ pub use retry::{
     TRIES_MAX,
 };
 
+pub use run::SPARE;
 use run::{Ending, Run};
 
 /// The systems and settings of one pair.
@@ -48,10 +51,8 @@ impl Connected {
     }
 
     /// The connector that has an action, with what is known of it.
-    fn connector(&self, action: &ActionName) -> Option<(&Arc<dyn Connector>, ActionSpec)> {
-        self.connectors.iter().find_map(|connector| {
-            connector.specs().into_iter().find(|spec| spec.name == *action).map(|spec| (connector, spec))
-        })
+    fn connector(&self, action: &ActionName) -> Option<(&Arc<dyn Connector>, Cow<'_, ActionSpec>)> {
+        self.connectors.iter().find_map(|connector| Some((connector, connector.spec(action)?)))
     }
 }
 
@@ -104,11 +105,9 @@ impl Engine {
             Err(error) => {
                 // The row is as it is: what was begun is found again by whoever takes the message next.
                 tracing::warn!(error = %error, "The table could not be used; the message comes back");
-                Report {
-                    outcome: Outcome::RetryAfter(retry::uncounted_delay(delivery.receive_count)),
-                    steps: Vec::new(),
-                    fault: Some(Fault::new(Class::Transient, "table", error.to_string())),
-                }
+                let outcome = Outcome::RetryAfter(retry::uncounted_delay(delivery.receive_count));
+                let fault = Fault::new(Class::Transient, "table", error.to_string());
+                Report { fault: Some(fault), ..Report::of(outcome) }
             }
         }
     }
@@ -124,11 +123,11 @@ impl Engine {
         let claim =
             execution::claim(&self.ports, &self.plan.flow, hash, delivery, self.settings.lease).await?;
         match claim {
-            Claim::Finished(_) => Ok(self.report(Outcome::Skipped("duplicate".to_owned()))),
+            Claim::Finished(_) => Ok(Report::of(Outcome::Skipped("duplicate".to_owned()))),
             Claim::Busy(until) => {
                 let rest = until.duration_since(self.ports.clock.now());
                 let delay = rest.max(retry::uncounted_delay(delivery.receive_count));
-                Ok(self.report(Outcome::RetryAfter(delay)))
+                Ok(Report::of(Outcome::RetryAfter(delay)))
             }
             Claim::Parked(execution) => Ok(self.letter_again(&execution, delivery).await),
             Claim::Claimed(claimed) => self.run_claimed(connected, *claimed, delivery, deadline).await,
@@ -172,28 +171,45 @@ impl Engine {
         let mut run = Run::new(self, connected, claimed, delivery, event, deadline);
         let ending = run.steps(&plan.steps, None).await;
         let (mut claimed, steps) = run.into_parts();
+        let ended = self.end(&mut claimed, delivery, ending, steps.clone()).await;
+        match ended {
+            Err(error) if error.is_invalid() => {
+                let fault = Fault::new(Class::Validation, "cannot_be_stored", error.to_string());
+                let step = steps.last().map_or("-", |step| step.step.as_str()).to_owned();
+                self.park(&mut claimed, delivery, &step, fault, steps).await
+            }
+            ended => ended,
+        }
+    }
+
+    /// Ends a claim as its run has ended.
+    async fn end(
+        &self,
+        claimed: &mut Claimed,
+        delivery: &Delivery,
+        ending: Result<(), Ending>,
+        steps: Vec<StepTiming>,
+    ) -> Result<Report, StoreError> {
         match ending {
-            Ok(()) => self.finish(&mut claimed, Progress::Done, Outcome::Done, None, steps).await,
+            Ok(()) => self.finish(claimed, Progress::Done, Outcome::Done, None, steps).await,
             Err(Ending::Skip(reason)) => {
                 let outcome = Outcome::Skipped(reason.clone());
-                self.finish(&mut claimed, Progress::Skipped(reason), outcome, None, steps).await
+                self.finish(claimed, Progress::Skipped(reason), outcome, None, steps).await
             }
-            Err(Ending::Park { step, fault }) => {
-                self.park(&mut claimed, delivery, &step, *fault, steps).await
-            }
+            Err(Ending::Park { step, fault }) => self.park(claimed, delivery, &step, *fault, steps).await,
             Err(Ending::Wait { waiting, fault }) => {
                 let after =
                     waiting.retry_at.duration_since(self.ports.clock.now()).max(SignedDuration::from_secs(1));
                 let outcome = Outcome::RetryAfter(after);
-                self.finish(&mut claimed, Progress::Waiting(*waiting), outcome, Some(*fault), steps).await
+                self.finish(claimed, Progress::Waiting(*waiting), outcome, Some(*fault), steps).await
             }
             Err(Ending::ComeBack(after)) => {
                 let outcome = Outcome::RetryAfter(after);
-                self.finish(&mut claimed, Progress::Released, outcome, None, steps).await
+                self.finish(claimed, Progress::Released, outcome, None, steps).await
             }
             Err(Ending::LeaseLost) => {
                 let after = retry::uncounted_delay(delivery.receive_count);
-                Ok(Report { outcome: Outcome::RetryAfter(after), steps, fault: None })
+                Ok(Report { steps, ..Report::of(Outcome::RetryAfter(after)) })
             }
             Err(Ending::Store(error)) => Err(error),
         }
@@ -210,7 +226,7 @@ impl Engine {
             step: "-",
             waiting: claimed.execution().waiting.as_ref(),
             receive_count: delivery.receive_count,
-            received_at: delivery.received_at,
+            waits_since: claimed.execution().waits_since(),
             now: self.ports.clock.now(),
             random: self.ports.clock.random(),
         };
@@ -235,18 +251,15 @@ impl Engine {
         fault: Option<Fault>,
         steps: Vec<StepTiming>,
     ) -> Result<Report, StoreError> {
+        let report = Report { outcome, steps, fault, newly_parked: false };
         match claimed.end(&self.ports, progress).await {
-            Ok(()) => Ok(Report { outcome, steps, fault }),
+            Ok(()) => Ok(report),
             Err(StoreError::Refused { .. }) => {
                 // Somebody else has it now and will end it.
-                Ok(Report { outcome: Outcome::RetryAfter(retry::uncounted_delay(1)), steps, fault })
+                Ok(Report { outcome: Outcome::RetryAfter(retry::uncounted_delay(1)), ..report })
             }
             Err(error) => Err(error),
         }
-    }
-
-    fn report(&self, outcome: Outcome) -> Report {
-        Report { outcome, steps: Vec::new(), fault: None }
     }
 
     /// Stores the flow document by its hash, once a process: an execution that began with it can end with it after

@@ -6,9 +6,6 @@ use super::{Engine, Outcome, Report, StepTiming, retry};
 use crate::execution::{Claimed, Execution, MendedBy, Parked};
 use crate::{Delivery, Fault, QueueName, StoreError};
 
-/// Characters of a fault's message that a row keeps; the head row stays under 4 KB.
-const MESSAGE_MAX: usize = 800;
-
 impl Engine {
     /// Parks an execution and sends its letter.
     pub(super) async fn park(
@@ -24,25 +21,28 @@ impl Engine {
             class: fault.class,
             reason: fault.code.clone(),
             step: step.to_owned(),
-            message: redact(&fault.message, MESSAGE_MAX),
+            message: redact(&fault.message, retry::MESSAGE_MAX),
             mended_by: MendedBy::of(fault.class),
             at: self.ports.clock.now(),
         };
-        match claimed.park(&self.ports, parked).await {
-            Ok(()) => {}
-            Err(StoreError::Refused { .. }) => {
-                let outcome = Outcome::RetryAfter(retry::uncounted_delay(delivery.receive_count));
-                return Ok(Report { outcome, steps, fault: Some(fault) });
-            }
-            Err(error) => return Err(error),
+        let mut written = claimed.park(&self.ports, parked.clone()).await;
+        if written.as_ref().is_err_and(StoreError::is_invalid) {
+            // What goes with the row is too large for the table; that a person must look is not.
+            written = claimed.park_bare(&self.ports, parked).await;
         }
-        let outcome = self.send_letter(claimed.execution(), delivery).await;
-        Ok(Report { outcome, steps, fault: Some(fault) })
+        let report = |outcome, newly_parked| Report { outcome, steps, fault: Some(fault), newly_parked };
+        match written {
+            Ok(()) => Ok(report(self.send_letter(claimed.execution(), delivery).await, true)),
+            Err(StoreError::Refused { .. }) => {
+                Ok(report(Outcome::RetryAfter(retry::uncounted_delay(delivery.receive_count)), false))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// A redelivery found the row parked: its letter may be missing.
     pub(super) async fn letter_again(&self, execution: &Execution, delivery: &Delivery) -> Report {
-        Report { outcome: self.send_letter(execution, delivery).await, steps: Vec::new(), fault: None }
+        Report::of(self.send_letter(execution, delivery).await)
     }
 
     async fn send_letter(&self, execution: &Execution, delivery: &Delivery) -> Outcome {

@@ -14,6 +14,15 @@ pub struct Report {
     pub steps: Vec<StepTiming>,
     /// The fault that ended it, where one did.
     pub fault: Option<Fault>,
+    /// Whether this delivery parked the row. Its letter may still be on its way, and a redelivery parks nothing anew.
+    pub newly_parked: bool,
+}
+
+impl Report {
+    /// A report of an outcome that no step and no fault led to.
+    pub(super) const fn of(outcome: Outcome) -> Self {
+        Self { outcome, steps: Vec::new(), fault: None, newly_parked: false }
+    }
 }
 
 /// What to tell the queue.

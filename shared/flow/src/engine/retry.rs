@@ -1,8 +1,9 @@
 //! What follows a fault: a pure function of the fault, the step's rules and what was tried before.
 
+use canonical::redact;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::execution::Waiting;
+use crate::execution::{Missing, Waiting};
 use crate::plan::Decision;
 use crate::{Class, Fault};
 
@@ -10,6 +11,8 @@ use crate::{Class, Fault};
 pub const BACKOFF_BASE: SignedDuration = SignedDuration::from_secs(1);
 /// Longest delay.
 pub const BACKOFF_MAX: SignedDuration = SignedDuration::from_mins(15);
+/// Longest delay that the other side may ask for.
+pub(super) const DELAY_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// Tries of a step that met `transient` or `unknown_outcome`.
 pub const TRIES_MAX: u32 = 12;
 /// Tries of a step that met `conflict`.
@@ -22,6 +25,9 @@ pub const NOT_FOUND_RETRY_MAX: SignedDuration = SignedDuration::from_mins(2);
 pub const RECEIVES_MAX: u32 = 900;
 /// Age after which an execution is no longer waited for; the queue keeps messages for 14 days.
 pub const AGE_MAX: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Characters of a fault's message that a row keeps; the head row stays under 4 KB.
+pub(super) const MESSAGE_MAX: usize = 400;
 
 /// What follows a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,19 +55,27 @@ pub(super) struct Before<'a> {
     pub(super) step: &'a str,
     pub(super) waiting: Option<&'a Waiting>,
     pub(super) receive_count: u32,
-    pub(super) received_at: Timestamp,
+    /// The event's receipt, or its last replay.
+    pub(super) waits_since: Timestamp,
     pub(super) now: Timestamp,
     /// 64 random bits, for the jitter.
     pub(super) random: u64,
 }
 
 impl Before<'_> {
-    /// Tries of this step so far, and since when.
-    fn tries(&self) -> (u32, Timestamp) {
-        match self.waiting {
-            Some(waiting) if waiting.step == self.step => (waiting.tries, waiting.since),
-            _ => (0, self.now),
-        }
+    /// Counted tries of this step so far.
+    fn tries(&self) -> u32 {
+        self.waiting.filter(|waiting| waiting.step == self.step).map_or(0, |waiting| waiting.tries)
+    }
+
+    /// What was found missing before, by whichever step.
+    fn missing(&self) -> Option<&Missing> {
+        self.waiting.and_then(|waiting| waiting.missing.as_ref())
+    }
+
+    /// Whether the queue would give the message up soon, or the event has been waited for long enough.
+    pub(super) fn too_long(&self) -> bool {
+        self.receive_count >= RECEIVES_MAX || self.now.duration_since(self.waits_since) > AGE_MAX
     }
 }
 
@@ -74,26 +88,33 @@ pub(super) fn verdict(fault: &Fault, rules: Rules, before: Before<'_>) -> Verdic
         None => {}
     }
     match fault.class {
-        Class::Throttled => waiting(fault, before, 0, BACKOFF_MAX),
+        Class::Throttled => {
+            let delay = fault.retry_after.unwrap_or_default().max(uncounted_delay(before.receive_count));
+            waiting(fault, before, delay)
+        }
         Class::Transient | Class::UnknownOutcome => counted(fault, before, TRIES_MAX),
         Class::Conflict | Class::Duplicate => counted(fault, before, CONFLICT_TRIES_MAX),
-        Class::Auth => {
-            let after = Fault { retry_after: Some(AUTH_RETRY), ..fault.clone() };
-            waiting(&after, before, 0, BACKOFF_MAX)
-        }
+        Class::Auth => waiting(fault, before, AUTH_RETRY),
         Class::NotFound => not_found(fault, rules.not_found, before),
         Class::Permission | Class::Validation => Verdict::Park(fault.code.clone()),
     }
 }
 
+/// Waits for a thing to come. Looking for it is no failed try: it counts for nothing else.
 fn not_found(fault: &Fault, rule: Option<(SignedDuration, Decision)>, before: Before<'_>) -> Verdict {
-    let (_, since) = before.tries();
+    let earlier = before.missing().filter(|missing| missing.step == before.step);
+    let (since, looks) = earlier.map_or((before.now, 0), |missing| (missing.since, missing.looks));
     let (left, then) = match rule {
         None => (SignedDuration::ZERO, Decision::Park),
         Some((duration, then)) => (duration - before.now.duration_since(since), then),
     };
     if left.is_positive() {
-        return waiting(fault, before, 1, NOT_FOUND_RETRY_MAX.min(left));
+        let delay = backoff(looks, before.random).min(NOT_FOUND_RETRY_MAX).min(left);
+        let missing = Missing { step: before.step.to_owned(), since, looks: looks + 1 };
+        return match waiting(fault, before, delay) {
+            Verdict::Retry(waiting) => Verdict::Retry(Waiting { missing: Some(missing), ..waiting }),
+            other => other,
+        };
     }
     match then {
         Decision::Park => Verdict::Park(fault.code.clone()),
@@ -103,39 +124,48 @@ fn not_found(fault: &Fault, rule: Option<(SignedDuration, Decision)>, before: Be
 }
 
 fn counted(fault: &Fault, before: Before<'_>, tries_max: u32) -> Verdict {
-    if before.tries().0 + 1 >= tries_max {
+    let tries = before.tries();
+    if tries + 1 >= tries_max {
         return Verdict::Park("gave_up".to_owned());
     }
-    waiting(fault, before, 1, BACKOFF_MAX)
+    let delay = backoff(tries, before.random).max(fault.retry_after.unwrap_or_default());
+    match waiting(fault, before, delay) {
+        Verdict::Retry(waiting) => Verdict::Retry(Waiting { tries: tries + 1, ..waiting }),
+        other => other,
+    }
 }
 
-fn waiting(fault: &Fault, before: Before<'_>, counts: u32, delay_max: SignedDuration) -> Verdict {
-    if before.receive_count >= RECEIVES_MAX || before.now.duration_since(before.received_at) > AGE_MAX {
+/// The same counts as before, and another look after `delay` and a little more, so that all those who were told the same
+/// time do not come back in one second.
+fn waiting(fault: &Fault, before: Before<'_>, delay: SignedDuration) -> Verdict {
+    if before.too_long() {
         return Verdict::Park("waited_too_long".to_owned());
     }
-    let (tries, since) = before.tries();
-    let backoff = backoff(tries.max(before.receive_count.min(8)), before.random).min(delay_max);
-    let delay = fault.retry_after.map_or(backoff, |asked| asked.max(backoff)).min(BACKOFF_MAX);
+    let spread = u64::try_from(delay.as_millis()).unwrap_or(0) / 8 + 1;
+    let jitter = SignedDuration::from_millis(i64::try_from(before.random % spread).unwrap_or(0));
+    let delay = delay.min(DELAY_MAX) + jitter;
     Verdict::Retry(Waiting {
         step: before.step.to_owned(),
-        tries: tries + counts,
-        since,
+        tries: before.tries(),
         retry_at: before.now.checked_add(delay).unwrap_or(before.now),
         class: fault.class,
         code: fault.code.clone(),
-        message: fault.message.clone(),
-        answer_is_stored: fault.answer_is_stored,
+        message: redact(&fault.message, MESSAGE_MAX),
+        missing: before.missing().cloned(),
     })
 }
 
-/// Exponential backoff with full jitter: uniform between 1 s and the cap of this try, so that orders which failed
+/// Exponential backoff with full jitter from 1 s on: uniform up to the cap of this try, so that orders which failed
 /// together do not come back together.
 fn backoff(tries: u32, random: u64) -> SignedDuration {
-    let cap_ms = 1_000_i64.saturating_mul(2_i64.saturating_pow(tries.min(20)));
-    let cap_ms = cap_ms.min(i64::try_from(BACKOFF_MAX.as_millis()).unwrap_or(i64::MAX));
-    let span = u64::try_from(cap_ms).unwrap_or(1).max(1);
-    let ms = i64::try_from(random % span).unwrap_or(0);
-    SignedDuration::from_millis(ms).max(BACKOFF_BASE)
+    let base_ms = millis(BACKOFF_BASE);
+    let cap_ms = base_ms.saturating_mul(2_u64.saturating_pow(tries.min(20) + 1)).min(millis(BACKOFF_MAX));
+    let ms = base_ms + random % (cap_ms - base_ms + 1);
+    SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX))
+}
+
+fn millis(duration: SignedDuration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(0)
 }
 
 /// The delay of a delivery that found nothing to do yet (another has the lease, the table is down): 5 s rising to 60 s.
@@ -150,7 +180,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
     fn before(waiting: Option<&Waiting>) -> Before<'_> {
-        Before { step: "order", waiting, receive_count: 1, received_at: NOW, now: NOW, random: 7 }
+        Before { step: "order", waiting, receive_count: 1, waits_since: NOW, now: NOW, random: 7 }
     }
 
     fn fault(class: Class) -> Fault {
@@ -179,17 +209,66 @@ mod tests {
     fn throttling_is_never_counted_and_the_other_side_says_how_long() {
         let asked = Fault { retry_after: Some(SignedDuration::from_secs(40)), ..fault(Class::Throttled) };
         let waiting = waited(verdict(&asked, Rules::default(), before(None)));
-        assert_eq!((waiting.tries, waiting.retry_at), (0, NOW + SignedDuration::from_secs(40)));
+        let delay = waiting.retry_at.duration_since(NOW);
+        assert!(waiting.tries == 0 && delay >= SignedDuration::from_secs(40), "{waiting:?}");
+        assert!(
+            delay <= SignedDuration::from_secs(45),
+            "a little later, so that not all come at once: {delay}"
+        );
+    }
+
+    fn half_an_hour(then: Decision) -> Rules {
+        Rules { on_error: None, not_found: Some((SignedDuration::from_mins(30), then)) }
     }
 
     #[test]
     fn what_is_not_there_is_waited_for_as_long_as_the_step_says() {
-        let rules =
-            Rules { on_error: None, not_found: Some((SignedDuration::from_mins(30), Decision::Park)) };
+        let rules = half_an_hour(Decision::Park);
         let mut waiting = waited(verdict(&fault(Class::NotFound), rules, before(None)));
-        waiting.since = NOW - SignedDuration::from_mins(30);
+        waiting.missing.as_mut().unwrap().since = NOW - SignedDuration::from_mins(30);
         let last = verdict(&fault(Class::NotFound), rules, before(Some(&waiting)));
         assert_eq!(last, Verdict::Park("code".into()));
+    }
+
+    #[test]
+    fn looking_for_what_is_not_there_costs_no_tries_of_anything_else() {
+        let rules = half_an_hour(Decision::Park);
+        let mut last = None;
+        for _ in 0..20 {
+            last = Some(waited(verdict(&fault(Class::NotFound), rules, before(last.as_ref()))));
+        }
+        let waiting = waited(verdict(&fault(Class::Transient), rules, before(last.as_ref())));
+        assert_eq!((waiting.tries, waiting.missing.unwrap().looks), (1, 20));
+    }
+
+    #[test]
+    fn an_outage_before_the_first_look_takes_nothing_from_its_time() {
+        let rules = half_an_hour(Decision::Skip);
+        let outage = waited(verdict(&fault(Class::Transient), rules, before(None)));
+        let now = NOW + SignedDuration::from_mins(31);
+        let first_look = verdict(&fault(Class::NotFound), rules, Before { now, ..before(Some(&outage)) });
+        assert_eq!(waited(first_look).missing.unwrap().since, now);
+    }
+
+    #[test]
+    fn a_fault_of_another_step_does_not_begin_its_time_anew() {
+        let rules = half_an_hour(Decision::Park);
+        let looked = waited(verdict(&fault(Class::NotFound), rules, before(None)));
+        let at = |minutes| NOW + SignedDuration::from_mins(minutes);
+        let other = Before { step: "payment", now: at(20), ..before(Some(&looked)) };
+        let throttled = waited(verdict(&fault(Class::Throttled), Rules::default(), other));
+        let again = Before { now: at(30), ..before(Some(&throttled)) };
+        assert_eq!(verdict(&fault(Class::NotFound), rules, again), Verdict::Park("code".into()));
+    }
+
+    #[test]
+    fn a_replay_is_as_patient_as_the_first_day() {
+        let old = Before { now: NOW + SignedDuration::from_hours(24 * 8), ..before(None) };
+        assert_eq!(
+            verdict(&fault(Class::Throttled), Rules::default(), old),
+            Verdict::Park("waited_too_long".into())
+        );
+        waited(verdict(&fault(Class::Throttled), Rules::default(), Before { waits_since: old.now, ..old }));
     }
 
     #[test]

@@ -2,19 +2,21 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::retry::{Before, Rules, Verdict, verdict};
+use super::retry::{Before, Rules, Verdict, uncounted_delay, verdict};
 use super::{Connected, Engine, StepTiming};
 use crate::execution::{Claimed, StepPath, StepRecord, Waiting};
 use crate::expression::{Expression, ExpressionError, Scope};
-use crate::plan::{Fate, OnError, OnNotFound, Step, StepKind, Use};
+use crate::fault::OUT_OF_TIME;
+use crate::plan::{End, Fate, OnError, OnNotFound, Step, StepKind, Use};
 use crate::{Call, Class, Delivery, Fault, StoreError};
 
 /// Spare time that a step needs beyond its action's timeout, so that its checkpoint is written before the function ends.
-const SPARE: SignedDuration = SignedDuration::from_secs(10);
+pub const SPARE: SignedDuration = SignedDuration::from_secs(10);
 /// Rounds that a `for_each` may have.
 const ROUNDS_MAX: usize = 1_000;
 
@@ -94,12 +96,14 @@ impl<'a> Run<'a> {
         {
             // Done before this delivery: its output counts, and is not asked for again, so that a check does not
             // meet our own effect.
-            let output = record.output.clone();
+            let output = Arc::clone(&record.output);
             self.learn(step, &output);
             self.scope.set(&step.id, output);
             return Ok(());
         }
-        if let Some(when) = &step.when
+        // What has begun is brought to its end, whatever the settings say by now.
+        let is_begun = self.claimed.record(&path).is_some_and(StepRecord::is_begun);
+        if let Some(when) = step.when.as_ref().filter(|_| !is_begun)
             && !self.evaluated(&path, when.holds(&self.scope))?
         {
             return Ok(());
@@ -112,7 +116,7 @@ impl<'a> Run<'a> {
         self.learn(step, &output);
         if self.claimed.record(&path).is_none_or(|record| !record.is_finished()) {
             let finished_at = Some(self.engine.ports.clock.now());
-            let output = output.clone();
+            let output = Arc::clone(&output);
             let record = StepRecord { action, finished_at, output, duration_ms, ..StepRecord::default() };
             self.claimed.keep(path, record);
         }
@@ -121,37 +125,56 @@ impl<'a> Run<'a> {
     }
 
     /// What a step does; its output.
-    async fn act(&mut self, step: &Step, path: &StepPath) -> Result<Value, Ending> {
+    async fn act(&mut self, step: &Step, path: &StepPath) -> Result<Arc<Value>, Ending> {
         match &step.kind {
-            StepKind::Use(uses) => self.use_action(uses, path).await,
-            StepKind::Check { condition, otherwise } => {
-                if self.evaluated(path, condition.holds(&self.scope))? {
-                    return Ok(Value::Bool(true));
-                }
-                let (fate, reason, detail) = self.evaluated(path, otherwise.evaluate(&self.scope))?;
-                let detail = detail.unwrap_or_else(|| format!("the check `{}` does not hold", step.id));
-                Err(match fate {
-                    Fate::Skip => Ending::Skip(reason),
-                    Fate::Park => park(path, Fault::new(Class::Validation, reason, detail)),
-                })
-            }
+            StepKind::Use(uses) => return self.use_action(uses, path).await,
+            StepKind::Check { condition, otherwise } => self.check(path, condition, otherwise),
             StepKind::Set { value } => self.evaluated(path, value.evaluate(&self.scope)),
             StepKind::ForEach { items, name, steps } => self.for_each(path, items, name, steps).await,
-            StepKind::Choose { branches } => {
-                for (when, steps) in branches {
-                    if self.evaluated(path, when.holds(&self.scope))? {
-                        self.nested(steps, path.as_str()).await?;
-                        return Ok(Value::Bool(true));
-                    }
-                }
-                Ok(Value::Bool(false))
-            }
+            StepKind::Choose { branches } => self.choose(path, branches).await,
             StepKind::Emit { event, entity, with } => {
                 let entity = text(&self.evaluated(path, entity.evaluate(&self.scope))?);
                 let body = self.evaluated(path, with.evaluate(&self.scope))?;
-                self.emit(path, event, entity, &body).await
+                return self.emit(path, event, entity, body).await;
             }
         }
+        .map(Arc::new)
+    }
+
+    fn check(&self, path: &StepPath, condition: &Expression, otherwise: &End) -> Result<Value, Ending> {
+        if self.evaluated(path, condition.holds(&self.scope))? {
+            return Ok(Value::Bool(true));
+        }
+        let (fate, reason, detail) = self.evaluated(path, otherwise.evaluate(&self.scope))?;
+        let detail = detail.unwrap_or_else(|| format!("the check `{path}` does not hold"));
+        Err(match fate {
+            Fate::Skip => Ending::Skip(reason),
+            Fate::Park => park(path, Fault::new(Class::Validation, reason, detail)),
+        })
+    }
+
+    async fn choose(
+        &mut self,
+        path: &StepPath,
+        branches: &[(Expression, Vec<Step>)],
+    ) -> Result<Value, Ending> {
+        for (when, steps) in branches {
+            if self.took(path, steps) || self.evaluated(path, when.holds(&self.scope))? {
+                self.nested(steps, path.as_str()).await?;
+                return Ok(Value::Bool(true));
+            }
+        }
+        Ok(Value::Bool(false))
+    }
+
+    /// Whether a `choose` went into this branch before: a write in it has begun.
+    fn took(&self, path: &StepPath, steps: &[Step]) -> bool {
+        let begun = |step: &Step| {
+            let path = StepPath::new(Some(path.as_str()), &step.id);
+            let own = self.claimed.record(&path).is_some_and(StepRecord::is_begun);
+            own || self.claimed.has_begun_below(path.as_str())
+        };
+        steps.iter().any(begun)
     }
 
     async fn for_each(
@@ -187,7 +210,7 @@ impl<'a> Run<'a> {
         ran
     }
 
-    async fn use_action(&mut self, uses: &Use, path: &StepPath) -> Result<Value, Ending> {
+    async fn use_action(&mut self, uses: &Use, path: &StepPath) -> Result<Arc<Value>, Ending> {
         let Some((connector, spec)) = self.connected.connector(&uses.action) else {
             let message = format!("no connector of this pair has the action `{}`", uses.action);
             let fault = Fault::new(Class::Validation, "unknown_action", message);
@@ -195,9 +218,9 @@ impl<'a> Run<'a> {
         };
         let left = self.deadline.duration_since(self.engine.ports.clock.now());
         if left < spec.timeout + SPARE {
-            return Err(Ending::ComeBack(SignedDuration::from_secs(1)));
+            return Err(self.out_of_time(path));
         }
-        let connector = std::sync::Arc::clone(connector);
+        let connector = Arc::clone(connector);
         match spec.effect {
             crate::Effect::Read => {
                 let input = self.evaluated(path, uses.with.evaluate(&self.scope))?;
@@ -205,6 +228,7 @@ impl<'a> Run<'a> {
                 connector
                     .run(&uses.action, &call, input)
                     .await
+                    .map(Arc::new)
                     .map_err(|fault| self.fault(path, fault, Some(uses)))
             }
             crate::Effect::Write { settle } => self.write(path, uses, connector.as_ref(), settle).await,
@@ -223,22 +247,42 @@ impl<'a> Run<'a> {
         Ok(Rules { on_error: uses.on_error(fault).map(decide).transpose()?, not_found })
     }
 
+    /// The next delivery has more time. One that has done nothing with its own waits, or the queue would deliver it a
+    /// thousand times within the hour.
+    fn out_of_time(&self, path: &StepPath) -> Ending {
+        let count = self.delivery.receive_count;
+        if self.before(path).too_long() {
+            let message =
+                format!("{count} deliveries had not the time for this step; raise FunctionTimeoutS");
+            return park(path, Fault::new(Class::Transient, "waited_too_long", message));
+        }
+        let is_idle = self.timings.is_empty();
+        Ending::ComeBack(if is_idle { uncounted_delay(count) } else { SignedDuration::from_secs(1) })
+    }
+
+    /// What was tried before.
+    fn before<'b>(&'b self, path: &'b StepPath) -> Before<'b> {
+        let clock = &self.engine.ports.clock;
+        Before {
+            step: path.as_str(),
+            waiting: self.claimed.execution().waiting.as_ref(),
+            receive_count: self.delivery.receive_count,
+            waits_since: self.claimed.execution().waits_since(),
+            now: clock.now(),
+            random: clock.random(),
+        }
+    }
+
     /// What follows a fault of a step.
     pub(super) fn fault(&self, path: &StepPath, fault: Fault, uses: Option<&Use>) -> Ending {
+        if fault.code == OUT_OF_TIME {
+            return self.out_of_time(path);
+        }
         let rules = match self.evaluated(path, self.rules(&fault, uses)) {
             Ok(rules) => rules,
             Err(ending) => return ending,
         };
-        let clock = &self.engine.ports.clock;
-        let before = Before {
-            step: path.as_str(),
-            waiting: self.claimed.execution().waiting.as_ref(),
-            receive_count: self.delivery.receive_count,
-            received_at: self.claimed.execution().received_at,
-            now: clock.now(),
-            random: clock.random(),
-        };
-        match verdict(&fault, rules, before) {
+        match verdict(&fault, rules, self.before(path)) {
             Verdict::Retry(waiting) => Ending::Wait { waiting: Box::new(waiting), fault: Box::new(fault) },
             Verdict::Skip(reason) => Ending::Skip(reason),
             Verdict::Park(reason) if reason == fault.code => park(path, fault),
@@ -262,7 +306,7 @@ impl<'a> Run<'a> {
     pub(super) fn call(&self, generation: u32) -> Call {
         Call {
             pair: self.delivery.pair.clone(),
-            deadline: self.claimed.lease_until().min(self.deadline + SPARE),
+            deadline: self.claimed.lease_until().min(self.deadline),
             generation,
             trace_id: self.claimed.execution().trace_id.clone(),
         }

@@ -1,13 +1,16 @@
 //! Writes: begin, send, checkpoint; and after a begin without a checkpoint: settle, find twice, only then send again.
 
-use canonical::EventId;
-use jiff::SignedDuration;
-use serde_json::{Value, json};
+use std::sync::Arc;
 
-use super::run::{Ending, Run, park, text};
+use canonical::NaturalKey;
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::run::{Ending, Run, park};
 use crate::execution::{Begun, StepPath, stop_key};
+use crate::expression::Expression;
 use crate::plan::Use;
-use crate::{ActionName, Class, Connector, Delivery, Fault, QueueName, StoreError};
+use crate::{Class, Connector, Fault, StoreError};
 
 /// Between the two finds that precede a repeated write: the first may have met a request that was still committing.
 const BETWEEN_FINDS: SignedDuration = SignedDuration::from_secs(2);
@@ -24,41 +27,89 @@ impl Run<'_> {
         uses: &Use,
         connector: &dyn Connector,
         settle: SignedDuration,
-    ) -> Result<Value, Ending> {
+    ) -> Result<Arc<Value>, Ending> {
         let action = &uses.action;
         let stop = match &uses.unless_stopped {
-            Some(order) => Some(text(&self.evaluated(path, order.evaluate(&self.scope))?)),
+            Some(order) => Some(self.stop_of(path, order)?),
             None => None,
         };
         let started = self.engine.ports.clock.now();
         let earlier = self.claimed.record(path).and_then(|record| record.begun.clone());
         let begun = match earlier {
+            None => self.first(path, uses, connector, 0)?,
+            Some(begun) if begun.refused => self.first(path, uses, connector, begun.generation + 1)?,
             Some(begun) => match self.found(path, uses, connector, &begun, settle).await? {
                 Some(output) => return self.checkpoint(path, output, started).await,
                 None => self.next_generation(begun),
             },
-            None => {
-                let body = self.evaluated(path, uses.with.evaluate(&self.scope))?;
-                let key = connector
-                    .natural_key(action, &body)
-                    .map_err(|fault| self.fault(path, fault, Some(uses)))?;
-                let now = self.engine.ports.clock.now();
-                let fence = self.claimed.execution().fence;
-                Begun { key, body, at: now, first_at: now, generation: 0, fence }
-            }
         };
-        self.begin(path, action, begun.clone(), stop).await?;
+        self.begin(path, action.as_str(), begun.clone(), stop).await?;
         let call = self.call(begun.generation);
-        match connector.run(action, &call, begun.body.clone()).await {
-            Ok(output) => self.checkpoint(path, output, started).await,
+        let fault = match connector.run(action, &call, Value::clone(&begun.body)).await {
+            Ok(output) => return self.checkpoint(path, output, started).await,
             Err(fault) if fault.class == Class::Duplicate => {
-                match connector.find(action, &call, begun.body).await {
-                    Ok(Some(output)) => self.checkpoint(path, output, started).await,
-                    Ok(None) => Err(self.fault(path, fault, Some(uses))),
-                    Err(fault) => Err(self.fault(path, fault, Some(uses))),
+                match connector.find(action, &call, Arc::unwrap_or_clone(begun.body)).await {
+                    Ok(Some(output)) => return self.checkpoint(path, output, started).await,
+                    Ok(None) => fault,
+                    Err(fault) => fault,
                 }
             }
-            Err(fault) => Err(self.fault(path, fault, Some(uses))),
+            Err(fault) => fault,
+        };
+        let ending = self.fault(path, fault.clone(), Some(uses));
+        let given_up_at = self.engine.ports.clock.now();
+        let refused = matches!(ending, Ending::Park { .. }) && fault.refuses_content();
+        self.claimed.amend(path, |begun| {
+            begun.given_up_at = Some(given_up_at);
+            begun.answer_is_stored = fault.answer_is_stored;
+            begun.refused = refused;
+        });
+        Err(ending)
+    }
+
+    /// A write that is said for the first time, or anew.
+    fn first(
+        &self,
+        path: &StepPath,
+        uses: &Use,
+        connector: &dyn Connector,
+        generation: u32,
+    ) -> Result<Begun, Ending> {
+        let body = self.evaluated(path, uses.with.evaluate(&self.scope))?;
+        let key = connector
+            .natural_key(&uses.action, &body)
+            .map_err(|fault| self.fault(path, fault, Some(uses)))?;
+        Ok(self.begun(key, body, generation))
+    }
+
+    /// What is recorded before a write is sent.
+    pub(super) fn begun(&self, key: NaturalKey, body: Value, generation: u32) -> Begun {
+        let now = self.engine.ports.clock.now();
+        let fence = self.claimed.execution().fence;
+        let (answer_is_stored, refused) = (false, false);
+        Begun {
+            key,
+            body: Arc::new(body),
+            at: now,
+            given_up_at: None,
+            first_at: now,
+            generation,
+            fence,
+            answer_is_stored,
+            refused,
+        }
+    }
+
+    /// The order whose stop forbids the write. Nothing in its place would be an order that nobody ever stops.
+    fn stop_of(&self, path: &StepPath, order: &Expression) -> Result<String, Ending> {
+        match self.evaluated(path, order.evaluate(&self.scope))? {
+            Value::String(order) if !order.is_empty() => Ok(order),
+            Value::Number(order) => Ok(order.to_string()),
+            other => {
+                let message =
+                    format!("`unless_stopped` names no order but {other}; correct the flow document");
+                Err(park(path, Fault::new(Class::Validation, "malformed_stop", message)))
+            }
         }
     }
 
@@ -73,13 +124,13 @@ impl Run<'_> {
     ) -> Result<Option<Value>, Ending> {
         let action = &uses.action;
         let clock = &self.engine.ports.clock;
-        let rest = settle - clock.now().duration_since(begun.at);
+        let rest = settle - clock.now().duration_since(begun.given_up_at.unwrap_or(begun.at));
         if rest > SETTLE_IN_PLACE_MAX {
             return Err(Ending::ComeBack(rest));
         }
         clock.sleep(rest).await;
         let call = self.call(begun.generation);
-        let find = || connector.find(action, &call, begun.body.clone());
+        let find = || connector.find(action, &call, Value::clone(&begun.body));
         if let Some(output) = find().await.map_err(|fault| self.fault(path, fault, Some(uses)))? {
             return Ok(Some(output));
         }
@@ -90,24 +141,23 @@ impl Run<'_> {
     /// The begun of a repeat: the same bytes, and a new idempotency key only where the old one is of no use.
     fn next_generation(&self, begun: Begun) -> Begun {
         let now = self.engine.ports.clock.now();
-        let stored =
-            self.claimed.execution().waiting.as_ref().is_some_and(|waiting| waiting.answer_is_stored);
-        let burnt = stored || now.duration_since(begun.first_at) > KEY_AGE_MAX;
+        let burnt = begun.answer_is_stored || now.duration_since(begun.first_at) > KEY_AGE_MAX;
         let generation = if burnt { begun.generation + 1 } else { begun.generation };
         let first_at = if burnt { now } else { begun.first_at };
-        Begun { at: now, first_at, generation, fence: self.claimed.execution().fence, ..begun }
+        let fence = self.claimed.execution().fence;
+        Begun { at: now, given_up_at: None, first_at, generation, fence, answer_is_stored: false, ..begun }
     }
 
-    async fn begin(
+    pub(super) async fn begin(
         &mut self,
         path: &StepPath,
-        action: &ActionName,
+        action: &str,
         begun: Begun,
         stop: Option<String>,
     ) -> Result<(), Ending> {
         let ports = self.engine.ports.clone();
         let unless = stop.as_ref().map(|order| stop_key(&self.delivery.pair, order));
-        match self.claimed.begin(&ports, path, action.as_str(), begun, unless.clone()).await {
+        match self.claimed.begin(&ports, path, action, begun, unless.clone()).await {
             Err(StoreError::Refused { write, current }) if write > 0 && unless.is_some() => {
                 let reasons =
                     current.and_then(|item| item.attributes.get("reasons").cloned()).unwrap_or_default();
@@ -122,55 +172,16 @@ impl Run<'_> {
         }
     }
 
-    async fn checkpoint(
+    pub(super) async fn checkpoint(
         &mut self,
         path: &StepPath,
         output: Value,
         started: jiff::Timestamp,
-    ) -> Result<Value, Ending> {
+    ) -> Result<Arc<Value>, Ending> {
         let ports = self.engine.ports.clone();
         let duration_ms = self.since_ms(started);
-        self.claimed.checkpoint(&ports, path, output.clone(), duration_ms).await?;
+        let output = Arc::new(output);
+        self.claimed.checkpoint(&ports, path, Arc::clone(&output), duration_ms).await?;
         Ok(output)
-    }
-
-    /// Sends an event of our own to the flows that listen to it. Its id comes from the execution and the step, so
-    /// that sending it twice is one event.
-    pub(super) async fn emit(
-        &mut self,
-        path: &StepPath,
-        event: &str,
-        entity: String,
-        body: &Value,
-    ) -> Result<Value, Ending> {
-        let id = format!("emit:{}:{}:{path}", self.engine.plan.flow, self.delivery.event);
-        let malformed = |why: String| park(path, Fault::new(Class::Validation, "malformed_event_id", why));
-        let id: EventId = id.parse().map_err(|error: canonical::Error| malformed(error.to_string()))?;
-        let mut sent = Vec::new();
-        let interested = self.engine.routes.iter().filter(|(_, triggers)| {
-            triggers.iter().any(|trigger| trigger.source == "tillbridge" && trigger.event == event)
-        });
-        for (flow, _) in interested {
-            let delivery = Delivery {
-                pair: self.delivery.pair.clone(),
-                source: "tillbridge".to_owned(),
-                event: id.clone(),
-                event_type: event.to_owned(),
-                entity: entity.clone(),
-                received_at: self.engine.ports.clock.now(),
-                trace_id: self.delivery.trace_id.clone(),
-                replay: None,
-                park: None,
-                receive_count: 0,
-                body: body.to_string(),
-            };
-            let queue = QueueName::Flow(flow.clone());
-            if let Err(error) = self.engine.ports.queue.send(&queue, delivery.to_message()).await {
-                let fault = Fault::new(error.class, "queue", error.to_string());
-                return Err(self.fault(path, fault, None));
-            }
-            sent.push(flow.to_string());
-        }
-        Ok(json!({ "event": id, "flows": sent }))
     }
 }

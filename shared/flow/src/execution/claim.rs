@@ -49,32 +49,53 @@ pub async fn claim(
             Err(error) => return Err(error),
         }
     }
+    let mut left = None;
     for _ in 0..RACES_MAX {
         let current = match known.take() {
-            Some(item) => Some(item),
-            None => ports.store.get(&key).await?,
+            Some(item) => Some(Execution::from_item(&item)?),
+            None => ports.store.get(&key).await?.as_ref().map(Execution::from_item).transpose()?,
         };
-        let (next, writes) = match current {
+        if let Some(ours) = current.as_ref().filter(|row| row.lease_owner.as_ref() == Some(&owner)) {
+            // The claim went through and its answer was lost.
+            return claimed(ports, ours.clone(), left.as_ref()).await;
+        }
+        let (next, writes) = match &current {
             None => {
                 let fresh = fresh(ports, flow, document, delivery, &owner, lease);
                 let writes = creation(&fresh, delivery)?;
                 (fresh, writes)
             }
-            Some(item) => match taken_over(ports, &Execution::from_item(&item)?, delivery, &owner, lease)? {
+            Some(current) => match taken_over(ports, current, delivery, &owner, lease)? {
                 Ok((next, writes)) => (next, writes),
                 Err(claim) => return Ok(claim),
             },
         };
         match ports.store.write(writes).await {
-            Ok(()) => {
-                let items = ports.store.partition(&execution_pk(&next.pair, &next.flow, &next.event)).await?;
-                return Ok(Claim::Claimed(Box::new(Claimed::new(next, StepRecord::all_of(&items)?))));
-            }
-            Err(StoreError::Refused { .. }) => {}
+            Ok(()) => return claimed(ports, next, current.as_ref()).await,
+            Err(StoreError::Refused { .. }) => left = current,
             Err(error) => return Err(error),
         }
     }
     Ok(Claim::Busy(ports.clock.now()))
+}
+
+/// Our claim, with what the table keeps of its steps. `before` is the row as its last owner left it.
+async fn claimed(ports: &Ports, now: Execution, before: Option<&Execution>) -> Result<Claim, StoreError> {
+    let items = ports.store.partition(&execution_pk(&now.pair, &now.flow, &now.event)).await?;
+    let mut records = StepRecord::all_of(&items)?;
+    if let Some(before) = before.filter(|before| before.status == Status::Running) {
+        // Its process stopped somewhere: a request may have been under way as long as the lease was.
+        let lease_end = before.lease_until.and_then(|until| Timestamp::from_millisecond(until).ok());
+        let open = records.values_mut().filter(|record| !record.is_finished());
+        open.filter_map(|record| record.begun.as_mut())
+            .for_each(|begun| begun.given_up_at = begun.given_up_at.max(lease_end));
+    }
+    // What was read before a person asked for it anew is read again, but for what led to a write.
+    let last = records.values().filter(|record| record.is_begun()).map(|record| record.place).max();
+    let replay_fence = now.replay_fence;
+    let counts =
+        |record: &StepRecord| last.is_some_and(|last| record.place <= last) || record.fence >= replay_fence;
+    Ok(Claim::Claimed(Box::new(Claimed::new(now, records).retain(counts))))
 }
 
 /// The next state of a row that exists, or why it cannot be taken.
@@ -112,6 +133,8 @@ fn taken_over(
     };
     if anew {
         next.waiting = None;
+        next.replayed_at = Some(now);
+        next.replay_fence = next.fence;
     }
     take(&mut next, now, owner, lease);
     let when = vec![Condition::Equals("version", Value::from(current.version))];
@@ -155,6 +178,8 @@ fn fresh(
         waiting: None,
         skipped: None,
         received_at: delivery.received_at,
+        replayed_at: None,
+        replay_fence: 0,
         created_at: now,
         updated_at: now,
         finished_at: None,

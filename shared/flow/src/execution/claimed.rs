@@ -2,13 +2,20 @@
 //! refused, whatever it believes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::key::execution_pk;
+use super::key::{event_keys, execution_pk, step_key};
+use super::row::EXPIRES_AT;
 use super::{Begun, Execution, Link, Links, Parked, Status, StepPath, StepRecord, Waiting};
 use crate::{Condition, Key, Ports, StoreError, Write};
+
+/// Writes that one transaction takes.
+const WRITES_MAX: usize = 100;
+/// Outputs that go with one transaction: beside them are the head, a step, a stop and the links.
+const OUTPUTS_MAX: usize = 60;
 
 /// A claimed execution.
 #[derive(Debug)]
@@ -17,6 +24,10 @@ pub struct Claimed {
     records: BTreeMap<StepPath, StepRecord>,
     /// Finished steps that the table does not hold yet; they go with the next `begun`.
     unsaved: Vec<StepPath>,
+    /// A begun write of which something was learned that the table does not hold yet.
+    amended: Option<StepPath>,
+    /// Steps that the table holds and that do not count any more: they run anew, or not at all.
+    stale: Vec<StepPath>,
     links: Links,
 }
 
@@ -35,7 +46,14 @@ pub enum Progress {
 
 impl Claimed {
     pub(super) fn new(execution: Execution, records: BTreeMap<StepPath, StepRecord>) -> Self {
-        Self { execution, records, unsaved: Vec::new(), links: Links::default() }
+        let (unsaved, stale) = (Vec::new(), Vec::new());
+        Self { execution, records, unsaved, amended: None, stale, links: Links::default() }
+    }
+
+    /// Keeps only the records of which this holds.
+    pub(super) fn retain(mut self, holds: impl Fn(&StepRecord) -> bool) -> Self {
+        self.stale = self.records.extract_if(.., |_, record| !holds(record)).map(|(path, _)| path).collect();
+        self
     }
 
     /// The head row as last written.
@@ -59,7 +77,7 @@ impl Claimed {
 
     /// Keeps what a step that writes nothing outside came to. It reaches the table with the next `begun`.
     pub fn keep(&mut self, path: StepPath, record: StepRecord) {
-        let record = StepRecord { place: self.place(&path), ..record };
+        let record = StepRecord { place: self.place(&path), fence: self.execution.fence, ..record };
         self.unsaved.push(path.clone());
         self.records.insert(path, record);
     }
@@ -67,6 +85,22 @@ impl Claimed {
     /// Adds a name of what the execution is about; it reaches the table with the next checkpoint.
     pub fn link(&mut self, kind: &str, id: String) {
         self.links.add(Link { kind: kind.to_owned(), id });
+    }
+
+    /// Notes what became of a begun write that has no checkpoint; it reaches the table when the claim ends.
+    pub fn amend(&mut self, path: &StepPath, change: impl FnOnce(&mut Begun)) {
+        if let Some(begun) = self.records.get_mut(path).and_then(|record| record.begun.as_mut()) {
+            change(begun);
+            self.amended = Some(path.clone());
+        }
+    }
+
+    /// Whether any write below a path was begun.
+    #[must_use]
+    pub fn has_begun_below(&self, path: &str) -> bool {
+        let below =
+            |step: &StepPath| step.as_str().strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+        self.records.iter().any(|(step, record)| record.is_begun() && below(step))
     }
 
     /// Records that a write is about to be sent, with the outputs that led to it. `unless` names an item that must
@@ -82,21 +116,23 @@ impl Claimed {
         begun: Begun,
         unless: Option<Key>,
     ) -> Result<(), StoreError> {
-        let pk = self.pk();
+        self.save_surplus(ports).await?;
         let record = StepRecord {
             place: self.place(path),
+            fence: self.execution.fence,
             action: action.to_owned(),
             begun: Some(begun),
             ..StepRecord::default()
         };
-        let mut writes = vec![self.head(ports)?];
+        let mut writes = vec![self.touched_head(ports)];
         writes.extend(self.outputs()?);
-        writes.push(Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() });
+        writes.push(self.put(path, &record)?);
         if let Some(key) = unless {
             writes.push(Write::Check { key, when: vec![Condition::Absent] });
         }
-        self.write(ports, writes).await?;
+        ports.store.write(writes).await?;
         self.unsaved.clear();
+        self.amended = None;
         self.records.insert(path.clone(), record);
         Ok(())
     }
@@ -109,21 +145,20 @@ impl Claimed {
         &mut self,
         ports: &Ports,
         path: &StepPath,
-        output: Value,
+        output: Arc<Value>,
         duration_ms: i64,
     ) -> Result<(), StoreError> {
-        let pk = self.pk();
         let mut record = self.records.get(path).cloned().unwrap_or_default();
         record.output = output;
         record.finished_at = Some(ports.clock.now());
         record.duration_ms = duration_ms;
         // The step has its effect: what it waited for is over.
         self.execution.waiting = None;
-        let mut writes =
-            vec![self.head(ports)?, Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() }];
+        let mut writes = vec![self.touched_head(ports), record.to_checkpoint(&self.pk(), path)];
         writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
-        self.write(ports, writes).await?;
+        ports.store.write(writes).await?;
         self.links.stored();
+        self.amended = None;
         self.records.insert(path.clone(), record);
         Ok(())
     }
@@ -134,25 +169,33 @@ impl Claimed {
     /// Refused: the lease is lost. Unavailable: the lease runs out by itself.
     pub async fn end(&mut self, ports: &Ports, progress: Progress) -> Result<(), StoreError> {
         let now = ports.clock.now();
-        self.execution.lease_owner = None;
-        self.execution.lease_until = None;
-        self.execution.starts = 0;
         let (status, waiting, skipped) = match progress {
             Progress::Done => (Status::Done, None, None),
             Progress::Skipped(reason) => (Status::Skipped, None, Some(reason)),
             Progress::Waiting(waiting) => (Status::Waiting, Some(waiting), None),
             Progress::Released => (Status::Waiting, self.execution.waiting.take(), None),
         };
-        self.execution.status = status;
+        if status.is_final() {
+            self.save_surplus(ports).await?;
+        }
+        self.release(status);
         self.execution.waiting = waiting;
         self.execution.skipped = skipped;
         self.execution.finished_at = status.is_final().then_some(now);
         let mut writes = vec![self.head(ports)?];
         writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
-        if status.is_final() {
+        writes.extend(self.amendment()?);
+        if let Some(expires_at) = self.execution.expires_at() {
             writes.extend(self.outputs()?);
+            writes.extend(self.expiries(expires_at));
         }
-        self.write(ports, writes).await
+        let surplus = writes.split_off(writes.len().min(WRITES_MAX));
+        ports.store.write(writes).await?;
+        // Only times to live are left, and nothing depends on when they are written.
+        for some in surplus.chunks(WRITES_MAX) {
+            ports.store.write(some.to_vec()).await?;
+        }
+        Ok(())
     }
 
     /// Parks: the row first; the letter is the caller's next act.
@@ -160,26 +203,87 @@ impl Claimed {
     /// # Errors
     /// Refused: the lease is lost. Unavailable.
     pub async fn park(&mut self, ports: &Ports, parked: Parked) -> Result<(), StoreError> {
+        self.save_surplus(ports).await?;
+        self.set_parked(parked);
+        let mut writes = vec![self.head(ports)?];
+        writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
+        writes.extend(self.amendment()?);
+        writes.extend(self.outputs()?);
+        ports.store.write(writes).await
+    }
+
+    /// Parks by the head alone, where the table does not take what goes with it.
+    ///
+    /// # Errors
+    /// Refused: the lease is lost. Unavailable.
+    pub async fn park_bare(&mut self, ports: &Ports, parked: Parked) -> Result<(), StoreError> {
+        self.set_parked(parked);
+        let head = self.head(ports)?;
+        ports.store.write(vec![head]).await
+    }
+
+    fn set_parked(&mut self, parked: Parked) {
+        self.release(Status::Parked);
+        self.execution.parks = parked.n;
+        self.execution.parked = Some(parked);
+    }
+
+    fn release(&mut self, status: Status) {
         self.execution.lease_owner = None;
         self.execution.lease_until = None;
         self.execution.starts = 0;
-        self.execution.status = Status::Parked;
-        self.execution.parks = parked.n;
-        self.execution.parked = Some(parked);
-        let mut writes = vec![self.head(ports)?];
-        writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
-        writes.extend(self.outputs()?);
-        self.write(ports, writes).await
+        self.execution.status = status;
+    }
+
+    /// Writes early what one transaction does not hold beside what belongs together.
+    async fn save_surplus(&mut self, ports: &Ports) -> Result<(), StoreError> {
+        while self.unsaved.len() > OUTPUTS_MAX {
+            let rest = self.unsaved.split_off(OUTPUTS_MAX);
+            let mut writes = vec![self.head(ports)?];
+            writes.extend(self.outputs()?);
+            ports.store.write(writes).await?;
+            self.unsaved = rest;
+        }
+        Ok(())
+    }
+
+    /// What was learned of a begun write.
+    fn amendment(&self) -> Result<Option<Write>, StoreError> {
+        let amended = self.amended.as_ref().and_then(|path| Some((path, self.records.get(path)?)));
+        amended.map(|(path, record)| self.put(path, record)).transpose()
+    }
+
+    /// Times to live of the event and of the steps: they hold names and addresses, and go when the head goes.
+    fn expiries(&self, expires_at: i64) -> Vec<Write> {
+        let pk = self.pk();
+        let written = |path: &&StepPath| self.unsaved.contains(path) || self.amended.as_ref() == Some(*path);
+        let saved = self.records.keys().filter(|path| !written(path));
+        let stale = self.stale.iter().filter(|path| !self.records.contains_key(*path));
+        let steps = saved.chain(stale).map(|path| step_key(&pk, path));
+        let keys = event_keys(&pk, self.execution.event_chunks).into_iter().chain(steps);
+        keys.map(|key| Write::Update {
+            key,
+            set: BTreeMap::from([(EXPIRES_AT.to_owned(), Value::from(expires_at))]),
+            add: BTreeMap::new(),
+            remove: Vec::new(),
+            when: Vec::new(),
+        })
+        .collect()
+    }
+
+    fn put(&self, path: &StepPath, record: &StepRecord) -> Result<Write, StoreError> {
+        let mut item = record.to_item(&self.pk(), path)?;
+        if let Some(expires_at) = self.execution.expires_at() {
+            item.attributes.insert(EXPIRES_AT.to_owned(), Value::from(expires_at));
+        }
+        Ok(Write::Put { item, when: Vec::new() })
     }
 
     /// Outputs of steps that wrote nothing. They go to the table with a `begun`, which a resume must see as it was,
     /// and at the end, for an operator; not with a retry, which reads again.
     fn outputs(&self) -> Result<Vec<Write>, StoreError> {
-        let pk = self.pk();
         let records = self.unsaved.iter().filter_map(|path| Some((path, self.records.get(path)?)));
-        records
-            .map(|(path, record)| Ok(Write::Put { item: record.to_item(&pk, path)?, when: Vec::new() }))
-            .collect()
+        records.map(|(path, record)| self.put(path, record)).collect()
     }
 
     /// The place of a step among those that ran: its old one, or the next.
@@ -193,13 +297,24 @@ impl Claimed {
 
     /// The head row as it is to be, conditional on the fence.
     fn head(&mut self, ports: &Ports) -> Result<Write, StoreError> {
-        self.execution.version += 1;
-        self.execution.updated_at = ports.clock.now();
-        let when = vec![Condition::Equals("fence", Value::from(self.execution.fence))];
-        Ok(Write::Put { item: self.execution.to_item()?, when })
+        self.execution.touch(ports.clock.now());
+        Ok(Write::Put { item: self.execution.to_item()?, when: self.fenced() })
     }
 
-    async fn write(&self, ports: &Ports, writes: Vec<Write>) -> Result<(), StoreError> {
-        ports.store.write(writes).await
+    /// The head row between claim and end, conditional on the fence: only its age changes, and what it waited for may be over.
+    fn touched_head(&mut self, ports: &Ports) -> Write {
+        self.execution.touch(ports.clock.now());
+        let over = self.execution.waiting.is_none().then(|| "waiting".to_owned());
+        Write::Update {
+            key: self.execution.key(),
+            set: self.execution.age(),
+            add: BTreeMap::new(),
+            remove: over.into_iter().collect(),
+            when: self.fenced(),
+        }
+    }
+
+    fn fenced(&self) -> Vec<Condition> {
+        vec![Condition::Equals("fence", Value::from(self.execution.fence))]
     }
 }

@@ -41,7 +41,8 @@ impl Links {
         }
         let mut names: BTreeMap<String, Value> =
             self.known.iter().map(|(kind, id)| (kind.clone(), Value::from(id.clone()))).collect();
-        names.insert(ENTITY.to_owned(), Value::from(entity));
+        // One thing may be met by several entities, as an order by two payments: each stays.
+        names.insert(format!("{ENTITY_PREFIX}{entity}"), Value::from(entity));
         let (kind, id) = entity.split_once(':').unwrap_or(("entity", entity));
         let mut keys = vec![link_key(pair, kind, id)];
         keys.extend(self.fresh.iter().map(|kind| link_key(pair, kind, &self.known[kind])));
@@ -64,5 +65,5 @@ impl Links {
     }
 }
 
-/// The attribute that leads from a name to the entity whose executions tell its story.
-pub(super) const ENTITY: &str = "entity";
+/// What attributes begin with that lead from a name to the entities whose executions tell its story.
+pub(super) const ENTITY_PREFIX: &str = "entity#";

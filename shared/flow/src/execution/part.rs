@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use canonical::NaturalKey;
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::key::step_key;
-use crate::{Item, StepId, StoreError};
+use crate::{Attributes, Item, StepId, StoreError, Write};
 
 /// Where a step stands: its id, within a `for_each` behind the rounds it is in (`parcels.2.track`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,6 +49,9 @@ pub struct StepRecord {
     /// Its place among the steps that ran, from 0.
     #[serde(default)]
     pub place: usize,
+    /// The fence of the claim in which it ran.
+    #[serde(default)]
+    pub fence: u64,
     /// The action, or the kind of step.
     pub action: String,
     /// Set before a write is sent.
@@ -57,8 +61,8 @@ pub struct StepRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
     /// What later steps see.
-    #[serde(default, skip_serializing_if = "Value::is_null")]
-    pub output: Value,
+    #[serde(default, with = "shared", skip_serializing_if = "is_null")]
+    pub output: Arc<Value>,
     /// How long the step took, milliseconds.
     #[serde(default)]
     pub duration_ms: i64,
@@ -70,15 +74,26 @@ pub struct Begun {
     /// What names the effect in the system that holds it.
     pub key: NaturalKey,
     /// The step's input, so that a repeat sends the same.
-    pub body: Value,
+    #[serde(with = "shared")]
+    pub body: Arc<Value>,
     /// When it was last begun.
     pub at: Timestamp,
-    /// When it was first begun.
+    /// When the request was given up: its answer was lost, or its process stopped. The other side may be committing from
+    /// here on for its settle time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up_at: Option<Timestamp>,
+    /// When it was first begun with this generation.
     pub first_at: Timestamp,
     /// Of the idempotency key.
     pub generation: u32,
     /// The fence of whoever began it.
     pub fence: u64,
+    /// The other side stores its answer for this generation's key: only a new generation helps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answer_is_stored: bool,
+    /// It was refused for what it says, and parked: a replay says it anew, from settings and data as they are then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub refused: bool,
 }
 
 impl StepRecord {
@@ -86,6 +101,12 @@ impl StepRecord {
     #[must_use]
     pub const fn is_finished(&self) -> bool {
         self.finished_at.is_some()
+    }
+
+    /// Whether a write was begun, whatever came of it.
+    #[must_use]
+    pub const fn is_begun(&self) -> bool {
+        self.begun.is_some()
     }
 
     pub(super) fn to_item(&self, pk: &str, path: &StepPath) -> Result<Item, StoreError> {
@@ -96,6 +117,24 @@ impl StepRecord {
                 key: key.to_string(),
                 message: "cannot be written as JSON".into(),
             }),
+        }
+    }
+
+    /// What a checkpoint adds to the item that `begin` has put.
+    pub(super) fn to_checkpoint(&self, pk: &str, path: &StepPath) -> Write {
+        let mut set = Attributes::from([("duration_ms".to_owned(), Value::from(self.duration_ms))]);
+        if let Some(at) = self.finished_at {
+            set.insert("finished_at".to_owned(), Value::from(at.to_string()));
+        }
+        if !is_null(&self.output) {
+            set.insert("output".to_owned(), Value::clone(&self.output));
+        }
+        Write::Update {
+            key: step_key(pk, path),
+            set,
+            add: BTreeMap::new(),
+            remove: Vec::new(),
+            when: Vec::new(),
         }
     }
 
@@ -112,5 +151,25 @@ impl StepRecord {
                 Ok((StepPath(path.to_owned()), record))
             })
             .collect()
+    }
+}
+
+fn is_null(value: &Arc<Value>) -> bool {
+    value.is_null()
+}
+
+/// JSON that the engine and its scope hold together.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::Value;
+
+    pub(super) fn serialize<S: Serializer>(value: &Arc<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Value>, D::Error> {
+        Value::deserialize(deserializer).map(Arc::new)
     }
 }

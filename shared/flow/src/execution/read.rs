@@ -6,9 +6,9 @@ use canonical::{EventId, PairId};
 use serde_json::Value;
 
 use super::key::{entity_partition, event_keys, execution_pk, head_key, is_head, link_key, status_partition};
-use super::link::ENTITY;
+use super::link::ENTITY_PREFIX;
 use super::{Execution, Status, StepPath, StepRecord};
-use crate::{FlowName, Index, Key, Page, Store, StoreError};
+use crate::{Cursor, FlowName, Index, Item, Page, Store, StoreError};
 
 /// One execution with its steps, in the order that they ran.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ pub async fn read_event(store: &dyn Store, execution: &Execution) -> Result<Stri
     Ok(body)
 }
 
-/// Executions of a status, the oldest change first.
+/// Executions of a status: those that changed last, the oldest change first.
 ///
 /// # Errors
 /// Unavailable, or a malformed row.
@@ -83,7 +83,7 @@ pub async fn by_status(store: &dyn Store, filter: &Filter) -> Result<Vec<Executi
     collect(store, Index::ByStatus, &pk, filter.limit, wanted).await
 }
 
-/// Everything that happened to an entity (`payment_intent:pi_1`), oldest first.
+/// What happened to an entity (`payment_intent:pi_1`) last, oldest first.
 ///
 /// # Errors
 /// Unavailable, or a malformed row.
@@ -96,7 +96,7 @@ pub async fn by_entity(
     collect(store, Index::ByEntity, &entity_partition(pair, entity), limit, |_| true).await
 }
 
-/// What a thing is called elsewhere: name by kind; `entity` leads to [`by_entity`].
+/// What a thing is called elsewhere, by kind.
 ///
 /// # Errors
 /// Unavailable.
@@ -107,12 +107,27 @@ pub async fn linked(
     id: &str,
 ) -> Result<Option<BTreeMap<String, String>>, StoreError> {
     let item = store.get(&link_key(pair, kind, id)).await?;
-    Ok(item.map(|item| {
-        let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
-        let names: BTreeMap<String, String> = item.attributes.into_iter().filter_map(text).collect();
-        debug_assert!(names.contains_key(ENTITY), "a link always leads to its entity");
-        names
-    }))
+    Ok(item.map(|item| texts(item).filter(|(name, _)| !name.starts_with(ENTITY_PREFIX)).collect()))
+}
+
+/// The entities that met a thing, whose executions ([`by_entity`]) tell its story.
+///
+/// # Errors
+/// Unavailable.
+pub async fn entities(
+    store: &dyn Store,
+    pair: &PairId,
+    kind: &str,
+    id: &str,
+) -> Result<Vec<String>, StoreError> {
+    let item = store.get(&link_key(pair, kind, id)).await?;
+    let names = item.into_iter().flat_map(texts);
+    Ok(names.filter(|(name, _)| name.starts_with(ENTITY_PREFIX)).map(|(_, entity)| entity).collect())
+}
+
+fn texts(item: Item) -> impl Iterator<Item = (String, String)> {
+    let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
+    item.attributes.into_iter().filter_map(text)
 }
 
 /// Items that one request to an index asks for.
@@ -127,7 +142,7 @@ async fn collect(
 ) -> Result<Vec<Execution>, StoreError> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut found = Vec::new();
-    let mut from: Option<Key> = None;
+    let mut from: Option<Cursor> = None;
     loop {
         let Page { items, next } = store.index(index, pk, from.take(), PAGE_ITEMS).await?;
         for item in items.iter().filter(|item| is_head(&item.key)) {
@@ -137,6 +152,7 @@ async fn collect(
             }
         }
         if next.is_none() || found.len() >= limit {
+            found.reverse();
             return Ok(found);
         }
         from = next;

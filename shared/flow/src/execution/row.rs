@@ -58,6 +58,12 @@ pub struct Execution {
     pub skipped: Option<String>,
     /// When ingest took the event.
     pub received_at: Timestamp,
+    /// When a person last had it tried again: from then on it is as patient as on its first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed_at: Option<Timestamp>,
+    /// The fence of the claim that began it anew: what was read under a lower one may be out of date.
+    #[serde(default)]
+    pub replay_fence: u64,
     /// First claim.
     pub created_at: Timestamp,
     /// Last write.
@@ -170,8 +176,6 @@ pub struct Waiting {
     pub step: String,
     /// How often it was tried and counted.
     pub tries: u32,
-    /// Its first try: `retry_for` runs from here.
-    pub since: Timestamp,
     /// Next try.
     pub retry_at: Timestamp,
     /// The class of the last fault.
@@ -180,9 +184,20 @@ pub struct Waiting {
     pub code: String,
     /// What happened, redacted.
     pub message: String,
-    /// The other side stores its answer: only a new generation helps.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub answer_is_stored: bool,
+    /// What has not come yet. It stays while other steps, which run before it, meet faults of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
+}
+
+/// A thing that a step looks for and that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// The step that looks for it.
+    pub step: String,
+    /// When it was first found missing: `retry_for` runs from here.
+    pub since: Timestamp,
+    /// How often it was looked for.
+    pub looks: u32,
 }
 
 impl Execution {
@@ -207,14 +222,33 @@ impl Execution {
         let mut attributes: Attributes = fields.into_iter().collect();
         let mut index = |name: &str, value: String| attributes.insert(name.to_owned(), Value::from(value));
         index("gsi1pk", status_partition(&self.pair, self.status));
-        index("gsi1sk", format!("{}#{}", self.updated_at, self.event));
+        index("gsi1sk", self.status_sort());
         index("gsi2pk", entity_partition(&self.pair, &self.entity));
         index("gsi2sk", format!("{}#{}#{}", self.created_at, self.flow, self.event));
-        if let Some(at) = self.finished_at {
-            let expires_at = at.as_second().saturating_add(KEPT_SECONDS);
-            attributes.insert("expires_at".to_owned(), Value::from(expires_at));
+        if let Some(expires_at) = self.expires_at() {
+            attributes.insert(EXPIRES_AT.to_owned(), Value::from(expires_at));
         }
         Ok(Item { key, attributes })
+    }
+
+    /// Counts a write.
+    pub(super) fn touch(&mut self, now: Timestamp) {
+        self.version += 1;
+        self.updated_at = now;
+    }
+
+    /// The attributes that each write changes.
+    pub(super) fn age(&self) -> Attributes {
+        Attributes::from([
+            ("version".to_owned(), Value::from(self.version)),
+            ("updated_at".to_owned(), Value::from(self.updated_at.to_string())),
+            ("gsi1sk".to_owned(), Value::from(self.status_sort())),
+        ])
+    }
+
+    /// GSI1's sort attribute: the oldest change first.
+    fn status_sort(&self) -> String {
+        format!("{}#{}", self.updated_at, self.event)
     }
 
     /// Reads a row.
@@ -230,6 +264,18 @@ impl Execution {
         serde_json::from_value(Value::Object(fields)).map_err(|error| malformed(error.to_string()))
     }
 
+    /// Since when it is waited for: its receipt, or its last replay.
+    #[must_use]
+    pub fn waits_since(&self) -> Timestamp {
+        self.replayed_at.map_or(self.received_at, |replayed_at| replayed_at.max(self.received_at))
+    }
+
+    /// When the store may forget it and its parts; `None` while it is not finished.
+    #[must_use]
+    pub(super) fn expires_at(&self) -> Option<i64> {
+        self.finished_at.map(|at| at.as_second().saturating_add(KEPT_SECONDS))
+    }
+
     /// Whether somebody has it at `now`.
     #[must_use]
     pub fn leased_at(&self, now: Timestamp) -> bool {
@@ -237,5 +283,7 @@ impl Execution {
     }
 }
 
+/// The attribute by which the store forgets an item.
+pub(super) const EXPIRES_AT: &str = "expires_at";
 /// How long finished executions stay: Stripe can resend an event for 30 days, a merchant asks after 60.
 const KEPT_SECONDS: i64 = 90 * 24 * 3600;

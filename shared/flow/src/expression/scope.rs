@@ -29,8 +29,8 @@ impl Scope {
     }
 
     /// Adds the output of a step, or the item of a `for_each`.
-    pub fn set(&mut self, id: &StepId, value: Value) {
-        self.values.insert(id.as_str().to_owned(), Arc::new(value));
+    pub fn set(&mut self, id: &StepId, value: impl Into<Arc<Value>>) {
+        self.values.insert(id.as_str().to_owned(), value.into());
     }
 
     /// What `$name` is.

@@ -6,12 +6,14 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::port::{Condition, Index, Item, Key, Page, Store, StoreError, Write};
+use crate::port::{Condition, Cursor, Index, Item, Key, Page, Store, StoreError, Write};
 
-/// Writes of a transaction: DynamoDB's limit.
+/// Writes of a transaction.
+///
+/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
 const WRITES_MAX: usize = 100;
-/// Stands between an item's own sort key and the index's in the place where a page ended.
-const BETWEEN: char = '\u{0}';
+/// Bytes of an item; the same page.
+const ITEM_BYTES_MAX: usize = 400 * 1024;
 
 /// A table whose writes are all or nothing, like DynamoDB's.
 #[derive(Debug, Default)]
@@ -57,33 +59,42 @@ impl Store for MemoryStore {
         Ok(found.map(|(key, attributes)| item(key, attributes)).collect())
     }
 
-    async fn index(&self, index: Index, pk: &str, from: Option<Key>, limit: u32) -> Result<Page, StoreError> {
+    async fn index(
+        &self,
+        index: Index,
+        pk: &str,
+        from: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page, StoreError> {
         let (pk_name, sk_name) = index.attributes();
         let state = self.lock();
         let text = |attributes: &BTreeMap<String, Value>, name: &str| -> Option<String> {
             attributes.get(name).and_then(Value::as_str).map(str::to_owned)
         };
-        let mut found: Vec<(String, Item)> = state
+        let place = |item: &Item| {
+            let sort = text(&item.attributes, sk_name).unwrap_or_default();
+            [(sk_name, &sort), ("pk", &item.key.pk), ("sk", &item.key.sk)]
+                .map(|(name, value)| (name.to_owned(), value.clone()))
+        };
+        let before = |from: &Cursor, item: &Item| {
+            let [sort, pk, sk] = place(item);
+            let at = |name: &str| from.0.get(name).cloned().unwrap_or_default();
+            (sort.1, pk.1, sk.1) < (at(sk_name), at("pk"), at("sk"))
+        };
+        let mut found: Vec<Item> = state
             .items
             .iter()
             .filter(|(_, attributes)| text(attributes, pk_name).as_deref() == Some(pk))
-            .filter_map(|(key, attributes)| Some((text(attributes, sk_name)?, item(key, attributes))))
+            .filter(|(_, attributes)| attributes.contains_key(sk_name))
+            .map(|(key, attributes)| item(key, attributes))
+            .filter(|item| from.as_ref().is_none_or(|from| before(from, item)))
             .collect();
-        found.sort_by(|a, b| (&a.0, &a.1.key).cmp(&(&b.0, &b.1.key)));
-        if let Some(place) = from {
-            let (sk, sort) = place.sk.split_once(BETWEEN).unwrap_or((&place.sk, ""));
-            let last = (sort, &place.pk, sk);
-            found.retain(|(sort, item)| (sort.as_str(), &item.key.pk, item.key.sk.as_str()) > last);
-        }
+        found.sort_by_key(|item| std::cmp::Reverse(place(item)));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = found.len() > limit;
         found.truncate(limit);
-        // With the sort attribute, which the item may have changed when the next page is read.
-        let place = |(sort, item): &(String, Item)| {
-            Key::new(item.key.pk.clone(), format!("{}{BETWEEN}{sort}", item.key.sk))
-        };
-        let next = if more { found.last().map(place) } else { None };
-        Ok(Page { items: found.into_iter().map(|(_, item)| item).collect(), next })
+        let next = found.last().filter(|_| more).map(|item| Cursor(place(item).into()));
+        Ok(Page { items: found, next })
     }
 
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
@@ -97,12 +108,17 @@ impl Store for MemoryStore {
             if !seen.insert(key.clone()) {
                 return Err(invalid(format!("a transaction names {key} twice")));
             }
-            if stored(write).any(holds_float) {
+            if said(write).any(|(_, value)| holds_float(value)) {
                 return Err(invalid(format!(
                     "{key} would hold a number that is no integer; write it as text"
                 )));
             }
             let current = state.items.get(key);
+            let kept = current.filter(|_| matches!(write, Write::Update { .. }));
+            let bytes: usize = kept.into_iter().flatten().chain(said(write)).map(bytes).sum();
+            if bytes > ITEM_BYTES_MAX {
+                return Err(invalid(format!("{key} would have {bytes} bytes; {ITEM_BYTES_MAX} are allowed")));
+            }
             if !when.iter().all(|condition| holds(condition, current)) {
                 let current = current.map(|attributes| item(key, attributes));
                 return Err(StoreError::Refused { write: number, current });
@@ -124,16 +140,20 @@ fn invalid(message: String) -> StoreError {
     StoreError::Unavailable { class: crate::Class::Validation, message }
 }
 
-/// The values that a write stores.
-fn stored(write: &Write) -> impl Iterator<Item = &Value> {
-    match write {
+/// What a write stores.
+fn said(write: &Write) -> impl Iterator<Item = (&String, &Value)> {
+    let attributes = match write {
         Write::Put { item: Item { attributes, .. }, .. } | Write::Update { set: attributes, .. } => {
-            Some(attributes.values())
+            Some(attributes)
         }
         Write::Delete { .. } | Write::Check { .. } => None,
-    }
-    .into_iter()
-    .flatten()
+    };
+    attributes.into_iter().flatten()
+}
+
+/// About what DynamoDB counts.
+fn bytes((name, value): (&String, &Value)) -> usize {
+    name.len() + value.to_string().len()
 }
 
 fn holds_float(value: &Value) -> bool {

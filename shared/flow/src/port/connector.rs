@@ -1,5 +1,7 @@
 //! One outside system.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use canonical::NaturalKey;
 use serde_json::Value;
@@ -11,6 +13,12 @@ use crate::{ActionName, ActionSpec, Call, Fault};
 pub trait Connector: Send + Sync {
     /// What it can do.
     fn specs(&self) -> Vec<ActionSpec>;
+
+    /// What is known of one action, where it is this system's. Asked for at every step: a connector that holds its specs lends
+    /// them, because a schema is long.
+    fn spec(&self, action: &ActionName) -> Option<Cow<'_, ActionSpec>> {
+        self.specs().into_iter().find(|spec| spec.name == *action).map(Cow::Owned)
+    }
 
     /// What names the effect of a write with this input, in the system that will hold it.
     ///

@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub use clock::Clock;
 pub use connector::Connector;
 pub use queue::{Message, Queue, QueueError, QueueName};
-pub use store::{Attributes, Condition, Index, Item, Key, Page, Store, StoreError, Write};
+pub use store::{Attributes, Condition, Cursor, Index, Item, Key, Page, Store, StoreError, Write};
 
 /// The ports that do not depend on a pair. Connectors do, and are kept by pair in the engine.
 #[derive(Clone)]

@@ -126,11 +126,16 @@ impl Index {
 /// Some items, and where to go on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
-    /// In the order of their sort attribute.
+    /// The last by their sort attribute first.
     pub items: Vec<Item>,
     /// Hand this back for the next page; `None` at the end.
-    pub next: Option<Key>,
+    pub next: Option<Cursor>,
 }
+
+/// A place in an index: the keys of the item before it, as they were when it was read. Only the store that gave it knows
+/// more of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor(pub BTreeMap<String, String>);
 
 /// The table could not be used, or refused a condition.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -161,6 +166,14 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether the table will never take the request: an item is too large, or holds what no item may.
+    #[must_use]
+    pub const fn is_invalid(&self) -> bool {
+        matches!(self, Self::Unavailable { class: Class::Validation, .. })
+    }
+}
+
 /// The table: DynamoDB, and [`crate::memory`]'s.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -176,11 +189,17 @@ pub trait Store: Send + Sync {
     /// Unavailable.
     async fn partition(&self, pk: &str) -> Result<Vec<Item>, StoreError>;
 
-    /// Reads a page of an index, which may be a little behind.
+    /// Reads a page of an index, the last first. It may be a little behind.
     ///
     /// # Errors
     /// Unavailable.
-    async fn index(&self, index: Index, pk: &str, from: Option<Key>, limit: u32) -> Result<Page, StoreError>;
+    async fn index(
+        &self,
+        index: Index,
+        pk: &str,
+        from: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page, StoreError>;
 
     /// Writes all of `writes` (at most 100, each of another item) or none.
     ///

@@ -2,8 +2,9 @@
 //! process at any call.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use canonical::NaturalKey;
@@ -11,10 +12,10 @@ use flow::engine::{Connected, Engine, Report, Settings};
 use flow::memory::{MemoryClock, MemoryQueue, MemoryStore};
 use flow::plan::Plan;
 use flow::{
-    ActionName, ActionSpec, Call, Class, Connector, Delivery, Effect, Fault, Index, Item, Key, Page, Ports,
-    Store, StoreError, Write,
+    ActionName, ActionSpec, Call, Class, Clock, Connector, Cursor, Delivery, Effect, Fault, Index, Item, Key,
+    Page, Ports, Store, StoreError, Write,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(130);
@@ -25,6 +26,7 @@ pub(crate) const FUNCTION: SignedDuration = SignedDuration::from_secs(120);
 pub(crate) struct Fuse {
     calls: AtomicUsize,
     stop_at: Mutex<Option<(usize, bool)>>,
+    released: AtomicBool,
 }
 
 impl Fuse {
@@ -37,15 +39,26 @@ impl Fuse {
         *self.stop_at.lock().unwrap() = None;
     }
 
+    /// Lets a process that was stopped go on: it was only paused.
+    pub(crate) fn release(&self) {
+        self.released.store(true, Ordering::SeqCst);
+    }
+
+    async fn hold(&self) {
+        // Nobody is woken: the test polls again when it has released it.
+        let released = || if self.released.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending };
+        std::future::poll_fn(|_| released()).await;
+    }
+
     async fn around<T>(&self, call: impl Future<Output = T>) -> T {
         let number = self.calls.fetch_add(1, Ordering::SeqCst);
         let stop = *self.stop_at.lock().unwrap();
         if stop == Some((number, false)) {
-            std::future::pending::<()>().await;
+            self.hold().await;
         }
         let answer = call.await;
         if stop == Some((number, true)) {
-            std::future::pending::<()>().await;
+            self.hold().await;
         }
         answer
     }
@@ -56,6 +69,15 @@ impl Fuse {
 pub(crate) struct Shop {
     pub(crate) effects: Mutex<BTreeMap<String, usize>>,
     pub(crate) calls: Mutex<Vec<String>>,
+    /// What an order is, beside its id and number.
+    pub(crate) order: Mutex<Value>,
+    /// Inputs and generations of writes, as they were sent.
+    pub(crate) sent: Mutex<Vec<(String, Value, u32)>>,
+    pub(crate) clock: Option<Arc<MemoryClock>>,
+    /// How long a write takes before it answers or is given up.
+    pub(crate) takes: Mutex<SignedDuration>,
+    /// When the finds were made.
+    pub(crate) found_at: Mutex<Vec<Timestamp>>,
     /// Answers to give before the real one, oldest first; `true`: after the effect.
     pub(crate) faults: Mutex<Vec<(String, Fault, bool)>>,
     pub(crate) fuse: Arc<Fuse>,
@@ -106,6 +128,7 @@ impl Connector for Shop {
 
     async fn find(&self, action: &ActionName, _: &Call, input: Value) -> Result<Option<Value>, Fault> {
         let key = self.natural_key(action, &input)?;
+        self.found_at.lock().unwrap().push(self.clock.as_ref().unwrap().now());
         self.fuse
             .around(async {
                 let made = self.effects.lock().unwrap().contains_key(key.as_str());
@@ -114,15 +137,24 @@ impl Connector for Shop {
             .await
     }
 
-    async fn run(&self, action: &ActionName, _: &Call, input: Value) -> Result<Value, Fault> {
+    async fn run(&self, action: &ActionName, call: &Call, input: Value) -> Result<Value, Fault> {
+        if action.as_str() != "shop.order.read" {
+            self.sent.lock().unwrap().push((action.to_string(), input.clone(), call.generation));
+        }
         self.fuse
             .around(async {
                 self.calls.lock().unwrap().push(action.to_string());
+                if action.as_str() != "shop.order.read" {
+                    self.clock.as_ref().unwrap().advance(*self.takes.lock().unwrap());
+                }
                 if let Some(fault) = self.fault(action, false) {
                     return Err(fault);
                 }
                 if action.as_str() == "shop.order.read" {
-                    return Ok(json!({ "number": "000000042", "id": input["id"] }));
+                    let mut order = json!({ "number": "000000042", "id": input["id"] });
+                    let own = self.order.lock().unwrap().clone();
+                    order.as_object_mut().unwrap().extend(own.as_object().cloned().unwrap_or_default());
+                    return Ok(order);
                 }
                 let key = self.natural_key(action, &input)?;
                 *self.effects.lock().unwrap().entry(key.to_string()).or_default() += 1;
@@ -149,7 +181,13 @@ impl Store for Fused {
     async fn partition(&self, pk: &str) -> Result<Vec<Item>, StoreError> {
         self.fuse.around(self.store.partition(pk)).await
     }
-    async fn index(&self, index: Index, pk: &str, from: Option<Key>, limit: u32) -> Result<Page, StoreError> {
+    async fn index(
+        &self,
+        index: Index,
+        pk: &str,
+        from: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page, StoreError> {
         self.fuse.around(self.store.index(index, pk, from, limit)).await
     }
     async fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
@@ -170,13 +208,15 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new() -> Self {
         let fuse = Arc::new(Fuse::default());
-        let shop = Arc::new(Shop { fuse: Arc::clone(&fuse), ..Shop::default() });
+        let clock = Arc::new(MemoryClock::new("2026-03-02T09:14:07Z".parse().unwrap(), 7));
+        let shop =
+            Arc::new(Shop { fuse: Arc::clone(&fuse), clock: Some(Arc::clone(&clock)), ..Shop::default() });
         let connected = Connected {
             connection: json!({ "stripe": { "account": "acct_1" }, "tables": {} }),
             connectors: vec![Arc::clone(&shop) as Arc<dyn Connector>],
         };
         Self {
-            clock: Arc::new(MemoryClock::new("2026-03-02T09:14:07Z".parse().unwrap(), 7)),
+            clock,
             queue: Arc::new(MemoryQueue::default()),
             store: Arc::new(MemoryStore::default()),
             shop,
@@ -199,7 +239,6 @@ impl World {
     }
 
     pub(crate) async fn deliver(&self, engine: &Engine, delivery: &Delivery) -> Report {
-        use flow::Clock;
         engine.deliver(Ok(&self.connected), delivery, self.clock.now() + FUNCTION).await
     }
 

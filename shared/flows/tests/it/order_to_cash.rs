@@ -73,6 +73,7 @@ fn document<T: DeserializeOwned>(plan: &Plan, step: &str, order: &Value) -> T {
     let amount = order["grand_total"].clone();
     let payment = json!({ "charge": "ch_1", "method": "card", "amount_captured": amount, "created": "2026-03-02T09:14:05Z" });
     scope.set(&"payment".parse().unwrap(), payment);
+    scope.set(&"paid_at".parse().unwrap(), json!("2026-03-02T09:14:05Z"));
     let StepKind::Use(step) = &plan.step(&step.parse().unwrap()).unwrap().kind else {
         panic!("not an action")
     };

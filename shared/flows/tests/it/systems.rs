@@ -28,6 +28,8 @@ struct ReadPayment {
 struct ReadOrder {
     #[serde(rename = "payment")]
     _payment: Payment,
+    #[serde(default, rename = "link")]
+    _link: Option<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]

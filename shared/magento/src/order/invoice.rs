@@ -2,17 +2,19 @@
 //!
 //! Source: `Sales/Model/InvoiceOrder.php`, `Sales/Model/Order/Invoice/PayOperation.php` of magento/magento2.
 
-use canonical::OrderId;
+use canonical::{OrderId, Payment};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::map::bare_id;
 use super::wire::Found;
 use crate::amount::Whole;
-use crate::order::map::bare_id;
 use crate::{Client, Error, Query};
 
-/// Rows that are asked for; an order has a handful.
-const ROWS_MAX: u32 = 100;
+/// Rows of a page: Magento's own default, which no shop's limit of `pageSize` is below.
+const PAGE_ROWS: u32 = 20;
+/// Pages that are read of one order's invoices.
+const PAGES_MAX: usize = 10;
 /// `Sales/Model/Order/Invoice::STATE_PAID`.
 const STATE_PAID: u64 = 2;
 
@@ -24,6 +26,14 @@ pub(super) struct Invoice {
     state: Option<Whole>,
     #[serde(default)]
     transaction_id: Option<String>,
+    #[serde(default)]
+    comments: Option<Vec<Comment>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Comment {
+    #[serde(default)]
+    comment: Option<String>,
 }
 
 impl Invoice {
@@ -36,19 +46,49 @@ impl Invoice {
     pub(super) fn transaction(&self) -> Option<String> {
         self.transaction_id.as_deref().filter(|id| !id.is_empty()).map(bare_id)
     }
+
+    /// Whether it carries the payment.
+    pub(super) fn names(&self, payment: &Payment) -> bool {
+        self.transaction().is_some_and(|id| {
+            id == payment.charge.as_str() || payment.intent.as_ref().is_some_and(|own| id == own.as_str())
+        })
+    }
+
+    /// Whether we made it, by the marker that we wrote into it.
+    pub(super) fn is_marked(&self, marker: &str) -> bool {
+        let mut comments = self.comments.iter().flatten();
+        comments.any(|entry| entry.comment.as_deref() == Some(marker))
+    }
 }
 
-/// The order's invoices, oldest first. One call.
+/// The order's invoices, oldest first. One call, where it has no more than a page of them. Later pages are asked for by
+/// the last id: page numbers past the end repeat the last page on some versions (issue 26986 of magento/magento2).
 pub(super) async fn of_order(client: &Client, order: OrderId) -> Result<Vec<Invoice>, Error> {
-    let query = Query::new()
-        .filter("order_id", "eq", &order.to_string())
-        .page(ROWS_MAX)
-        .with("fields", "items[entity_id,state,transaction_id],total_count");
-    let found: Found<Invoice> =
-        client.get(&format!("list the invoices of order {order}"), "/V1/invoices", &query).await?;
-    let mut invoices = found.items.unwrap_or_default();
-    invoices.sort_by_key(|invoice| invoice.entity_id.0);
-    Ok(invoices)
+    let mut invoices: Vec<Invoice> = Vec::new();
+    for _ in 0..PAGES_MAX {
+        let mut query = Query::new().filter("order_id", "eq", &order.to_string());
+        if let Some(last) = invoices.last() {
+            query = query.filter("entity_id", "gt", &last.entity_id.0.to_string());
+        }
+        let query = query
+            .sorted("entity_id")
+            .page(PAGE_ROWS)
+            .with("fields", "items[entity_id,state,transaction_id,comments[comment]],total_count");
+        let action = format!("list the invoices of order {order}");
+        let found: Found<Invoice> = client.get(&action, "/V1/invoices", &query).await?;
+        let mut rows = found.items.unwrap_or_default();
+        let is_last = u32::try_from(rows.len()).is_ok_and(|rows| rows < PAGE_ROWS);
+        rows.sort_by_key(|invoice| invoice.entity_id.0);
+        invoices.append(&mut rows);
+        if is_last {
+            return Ok(invoices);
+        }
+    }
+    Err(Error::NotConverged {
+        order: order.to_string(),
+        code: "too_many_invoices",
+        problem: format!("it has more than {} invoices; settle it by hand", invoices.len() - 1),
+    })
 }
 
 /// Invoices all that is open, without asking the gateway for money: it has been taken. One call; a second one fails
@@ -58,8 +98,9 @@ pub(super) async fn create(client: &Client, order: OrderId, marker: &str) -> Res
         "capture": false, "notify": false, "appendComment": false,
         "comment": { "comment": marker, "is_visible_on_front": 0 }
     });
-    let id: Whole =
-        client.post(&format!("invoice order {order}"), &format!("/V1/order/{order}/invoice"), &body).await?;
+    let id: Whole = client
+        .post(&format!("invoice order {order}"), &format!("/V1/order/{order}/invoice"), &Query::new(), &body)
+        .await?;
     Ok(id.0)
 }
 
@@ -71,8 +112,9 @@ pub(super) async fn record_transaction(
     id: &str,
 ) -> Result<(), Error> {
     let body = json!({ "entity": { "entity_id": invoice, "order_id": order, "transaction_id": id } });
-    let saved: Invoice =
-        client.post(&format!("record {id} on invoice {invoice}"), "/V1/invoices/", &body).await?;
+    let query = Query::new().with("fields", "entity_id,transaction_id");
+    let action = format!("record {id} on invoice {invoice}");
+    let saved: Invoice = client.post(&action, "/V1/invoices/", &query, &body).await?;
     if saved.transaction().as_deref() == Some(id) {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use super::wire::WireItem;
 use crate::amount::value;
 
 /// Types whose rows no warehouse sends, whatever `is_virtual` says.
-const NOT_SENT: &[&str] = &["virtual", "downloadable"];
+const NOT_SENT: &[&str] = &["virtual", "downloadable", "giftcard"];
 
 /// A row with its part in the order.
 pub(super) struct Role<'a> {
@@ -58,9 +58,11 @@ fn is_shipped(item: &WireItem, own: &[&WireItem], parent: Option<&WireItem>) -> 
     sent && !in_configurable && (own.is_empty() || kind(item) == "configurable")
 }
 
-/// Children of a bundle with a fixed price cost nothing themselves.
+/// Children of a bundle with a fixed price cost nothing themselves. A row's total alone does not tell: it may be nothing
+/// after a discount.
 fn is_dynamic_bundle(item: &WireItem, children: &[&WireItem]) -> bool {
-    kind(item) == "bundle" && children.iter().any(|child| !value(child.row_total).is_zero())
+    let costs = |child: &&WireItem| !value(child.row_total).is_zero() || !value(child.price).is_zero();
+    kind(item) == "bundle" && children.iter().any(costs)
 }
 
 fn kind(item: &WireItem) -> &str {

@@ -2,19 +2,19 @@
 //! status `processing` (or further), whoever did a part of it.
 //!
 //! Undisturbed it makes four calls: read, invoice, record the transaction, read back; six where the order waited for its
-//! payment. Nothing is captured: the money has been taken.
+//! payment; two where all was done. Each is needed: the first keeps us from invoicing what is on hold or paid, Magento
+//! takes no transaction id with an invoice, and what it made of the order is only seen by reading it. Nothing is
+//! captured: the money has been taken.
 
 use canonical::{NaturalKey, OrderId, OrderState, Payment};
 use environment::OrderOwner;
-use flow::Class;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
+use super::advance::advanced;
 use super::invoice::{self, Invoice};
 use super::progress::Progress;
-use super::{comment, wire::WireOrder};
-use crate::{Client, Error, Query};
+use crate::{Client, Error};
 
 /// The action's name.
 pub const NAME: &str = "magento.order.mark_paid";
@@ -25,7 +25,7 @@ pub const NAME: &str = "magento.order.mark_paid";
 pub struct Input {
     /// The order.
     pub order: OrderId,
-    /// The payment; the flow has seen that its amount is the order's.
+    /// The payment, whose amount is the order's.
     pub payment: Payment,
 }
 
@@ -41,7 +41,7 @@ pub struct Output {
     pub state: OrderState,
     /// The order's status now.
     pub status: String,
-    /// The gateway's id on the invoice.
+    /// The gateway's id of the payment; on the invoice, unless the order is left to Stripe's own module.
     pub transaction_id: String,
 }
 
@@ -74,135 +74,170 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
     if !order.is_paid() || !order.is_advanced(&client.settings().magento.paid_status) {
         return Ok(None);
     }
+    let marker = key(&client, &input)?;
     let invoices = invoice::of_order(&client, input.order).await?;
-    let recorded = invoices.iter().find(|invoice| names(invoice, &input.payment));
-    Ok(recorded
-        .map(|invoice| output(Outcome::AlreadyPaid, Some(invoice.entity_id.0), &order, &input.payment)))
+    let recorded = invoices.iter().find(|invoice| invoice.is_paid() && invoice.names(&input.payment));
+    Ok(recorded.map(|invoice| output(maker(invoice, &marker), Some(invoice), &order, &input.payment)))
 }
 
 /// Converges.
 ///
 /// # Errors
 /// [`Error::OrderState`] where the order cannot be paid, [`Error::NotConverged`] where Magento does not show what was
-/// meant, or as Magento answers.
+/// meant or shows another payment, or as Magento answers.
 pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let before = Progress::read(&client, input.order).await?;
-    check_state(&before)?;
-    if client.settings().order_owner == OrderOwner::StripeModule && !before.is_paid() {
-        return Ok(output(Outcome::LeftToModule, None, &before, &input.payment));
+    before.in_reach()?;
+    let marker = key(&client, &input)?;
+    if client.settings().order_owner == OrderOwner::StripeModule {
+        return observed(&client, &before, &input, &marker).await;
     }
-    let (outcome, invoice) = invoiced(&client, &before, &input).await?;
-    let after = Progress::read(&client, input.order).await?;
-    if !after.is_paid() {
-        return Err(Error::NotConverged {
-            order: after.number,
-            code: "invoice_incomplete",
-            problem: format!("{} is still due; look at its invoices, then replay", after.due),
-        });
-    }
-    let after = advanced(&client, after, &input).await?;
-    Ok(output(outcome, invoice, &after, &input.payment))
+    let done = if before.is_paid() {
+        recorded(&client, &before, &input, &marker).await?
+    } else {
+        invoiced(&client, &before, &input, &marker).await?
+    };
+    let after = if done.wrote { Progress::read(&client, input.order).await? } else { before };
+    after.in_reach()?;
+    after.settled()?;
+    let text = format!("Paid by {}", input.payment.charge);
+    let after = advanced(&client, after, &text, &marker).await?;
+    Ok(Output { invoice: Some(done.invoice), ..output(done.outcome, None, &after, &input.payment) })
 }
 
-/// Invoices what is open and records the gateway's id.
-async fn invoiced(client: &Client, order: &Progress, input: &Input) -> Result<(Outcome, Option<u64>), Error> {
-    let id = transaction_id(&input.payment);
-    if !order.is_paid() {
-        match invoice::create(client, input.order, key(client, input)?.as_str()).await {
-            Ok(created) => {
-                invoice::record_transaction(client, input.order, created, &id).await?;
-                return Ok((Outcome::Invoiced, Some(created)));
-            }
-            Err(error) if nothing_to_invoice(&error) => {}
-            Err(error) => return Err(error),
+/// Which invoice carries the payment.
+struct Done {
+    outcome: Outcome,
+    invoice: u64,
+    /// Whether the order may have changed since it was read.
+    wrote: bool,
+}
+
+/// Invoices what is open and records the gateway's id. Two calls.
+async fn invoiced(
+    client: &Client,
+    order: &Progress,
+    input: &Input,
+    marker: &NaturalKey,
+) -> Result<Done, Error> {
+    covers(&input.payment, order)?;
+    if !order.paid.is_zero() {
+        // A part is paid. Where another payment did it, this one is too much.
+        let invoices = invoice::of_order(client, order.id).await?;
+        foreign(&invoices, &input.payment).map_or(Ok(()), |id| Err(paid_by_another(order, &id)))?;
+    }
+    match invoice::create(client, order.id, marker.as_str()).await {
+        Ok(created) => {
+            let id = transaction_id(&input.payment);
+            invoice::record_transaction(client, order.id, created, &id).await?;
+            Ok(Done { outcome: Outcome::Invoiced, invoice: created, wrote: true })
         }
+        // Somebody was faster, or put it on hold: what is there now tells, in any language that the shop speaks.
+        Err(error @ Error::Refused { status: 400, class: flow::Class::Validation, .. }) => {
+            let now = Progress::read(client, order.id).await?;
+            now.in_reach()?;
+            if now.is_paid() {
+                return Ok(Done { wrote: true, ..recorded(client, &now, input, marker).await? });
+            }
+            if nothing_to_invoice(&error) { now.settled().and(Err(error)) } else { Err(error) }
+        }
+        Err(error) => Err(error),
     }
-    let invoices = invoice::of_order(client, input.order).await?;
-    if let Some(recorded) = invoices.iter().find(|invoice| names(invoice, &input.payment)) {
-        return Ok((Outcome::AlreadyPaid, Some(recorded.entity_id.0)));
-    }
-    // Whoever invoiced it did not say for which payment; an invoice that names another is not ours to change.
-    let unnamed = invoices.iter().rev().find(|invoice| invoice.is_paid() && invoice.transaction().is_none());
-    if let Some(unnamed) = unnamed {
-        invoice::record_transaction(client, input.order, unnamed.entity_id.0, &id).await?;
-    }
-    Ok((Outcome::AlreadyPaid, unnamed.map(|invoice| invoice.entity_id.0)))
 }
 
-/// Moves a paid order on, where Magento left it behind.
-async fn advanced(client: &Client, order: Progress, input: &Input) -> Result<Progress, Error> {
-    let settings = &client.settings().magento;
-    if order.is_advanced(&settings.paid_status) {
-        return Ok(order);
+/// Records the gateway's id on an order that is paid, where it is not there. One call, or two.
+async fn recorded(
+    client: &Client,
+    order: &Progress,
+    input: &Input,
+    marker: &NaturalKey,
+) -> Result<Done, Error> {
+    let invoices = invoice::of_order(client, order.id).await?;
+    let done = |invoice: &Invoice, wrote| Done {
+        outcome: maker(invoice, marker),
+        invoice: invoice.entity_id.0,
+        wrote,
+    };
+    let paid = || invoices.iter().filter(|invoice| invoice.is_paid());
+    if let Some(own) = paid().find(|invoice| invoice.names(&input.payment)) {
+        return Ok(done(own, false));
     }
-    let text = format!("Paid by {} [{}]", input.payment.charge, key(client, input)?);
-    match comment::add(client, input.order, &text, &settings.paid_status).await {
-        // Newer versions refuse a status that does not belong to the state: then only the order's own save helps.
-        Ok(()) | Err(Error::Refused { class: Class::Validation, .. }) => {}
-        Err(error) => return Err(error),
+    if let Some(id) = foreign(&invoices, &input.payment) {
+        return Err(paid_by_another(order, &id));
     }
-    let mut after = Progress::read(client, input.order).await?;
-    if !after.is_advanced(&settings.paid_status) && settings.allow_order_save {
-        save_state(client, &after, &settings.paid_status).await?;
-        after = Progress::read(client, input.order).await?;
+    // Whoever invoiced it did not say for which payment. What we made is the newest: it left nothing to invoice.
+    let Some(unnamed) = paid().next_back() else {
+        return Err(Error::NotConverged {
+            order: order.number.clone(),
+            code: "paid_without_invoice",
+            problem: "nothing is due, but no paid invoice shows why; look at its totals, then replay"
+                .to_owned(),
+        });
+    };
+    let id = transaction_id(&input.payment);
+    invoice::record_transaction(client, order.id, unnamed.entity_id.0, &id).await?;
+    Ok(done(unnamed, true))
+}
+
+/// Stripe's own module invoices: nothing is written. One call, two where the order is paid.
+async fn observed(
+    client: &Client,
+    order: &Progress,
+    input: &Input,
+    marker: &NaturalKey,
+) -> Result<Output, Error> {
+    if !order.is_paid() {
+        return Ok(output(Outcome::LeftToModule, None, order, &input.payment));
     }
-    if after.is_advanced(&settings.paid_status) {
-        return Ok(after);
+    let invoices = invoice::of_order(client, order.id).await?;
+    let own = invoices.iter().find(|invoice| invoice.is_paid() && invoice.names(&input.payment));
+    match (own, foreign(&invoices, &input.payment)) {
+        (Some(own), _) => Ok(output(maker(own, marker), Some(own), order, &input.payment)),
+        (None, Some(id)) => Err(paid_by_another(order, &id)),
+        (None, None) => Ok(output(Outcome::LeftToModule, None, order, &input.payment)),
+    }
+}
+
+/// All that is open is invoiced: so the payment must be the order's total, taken.
+fn covers(payment: &Payment, order: &Progress) -> Result<(), Error> {
+    if payment.captured && payment.amount_captured == order.grand_total {
+        return Ok(());
     }
     Err(Error::NotConverged {
-        order: after.number,
-        code: "state_not_advanced",
+        order: order.number.clone(),
+        code: "amount_mismatch",
         problem: format!(
-            "it is paid, but its status stays `{}`; set `magento.allow_order_save: true` for this shop, or move it on by \
-             hand, then replay",
-            after.status
+            "its total is {}, of charge {} {} is captured; correct one of them, then replay",
+            order.grand_total, payment.charge, payment.amount_captured
         ),
     })
 }
 
-/// The one raw save that is permitted: every value as just read, because Magento derives the state from what it is sent.
-///
-/// Source: `Sales/Model/ResourceModel/Order/Handler/State.php` of magento/magento2.
-async fn save_state(client: &Client, order: &Progress, status: &str) -> Result<(), Error> {
-    const FIELDS: &str = "entity_id,increment_id,is_virtual,grand_total,base_grand_total,total_paid,base_total_paid,\
-                          total_refunded,base_total_refunded";
-    let query = Query::new().with("fields", FIELDS);
-    let path = format!("/V1/orders/{}", order.id);
-    let read: serde_json::Map<String, serde_json::Value> =
-        client.get(&format!("read order {}", order.id), &path, &query).await?;
-    let mut entity = read;
-    entity.insert("state".to_owned(), json!("processing"));
-    entity.insert("status".to_owned(), json!(status));
-    let _: WireOrder = client
-        .post(&format!("save the state of order {}", order.id), "/V1/orders", &json!({ "entity": entity }))
-        .await?;
-    Ok(())
+/// Another payment's id on an invoice that stands.
+fn foreign(invoices: &[Invoice], payment: &Payment) -> Option<String> {
+    let paid = invoices.iter().filter(|invoice| invoice.is_paid() && !invoice.names(payment));
+    paid.filter_map(Invoice::transaction).next_back()
 }
 
-/// An order on hold, cancelled, in review or paid back is for a person.
-fn check_state(order: &Progress) -> Result<(), Error> {
-    let (state, code, remedy) = match order.state {
-        OrderState::Canceled => {
-            ("cancelled", "order_canceled", "refund the payment, or place the order again")
-        }
-        OrderState::Holded => ("on hold", "order_on_hold", "take it off hold, then replay"),
-        OrderState::PaymentReview => {
-            ("in payment review", "order_in_review", "decide the review, then replay")
-        }
-        OrderState::Closed => ("closed", "order_closed", "it was paid back; check the refund, then discard"),
-        OrderState::New | OrderState::PendingPayment | OrderState::Processing | OrderState::Complete => {
-            return Ok(());
-        }
-    };
-    Err(Error::OrderState { order: order.number.clone(), state, code, remedy })
+fn paid_by_another(order: &Progress, id: &str) -> Error {
+    Error::NotConverged {
+        order: order.number.clone(),
+        code: "paid_by_another_payment",
+        problem: format!(
+            "an invoice names the payment {}; if the customer paid twice, refund one, then replay or discard",
+            canonical::redact(id, TRANSACTION_CHARS_MAX)
+        ),
+    }
 }
+
+/// Characters of another's transaction id that are shown.
+const TRANSACTION_CHARS_MAX: usize = 60;
 
 /// Whether a refusal says that all is invoiced: it gives several reasons, a line each.
 fn nothing_to_invoice(error: &Error) -> bool {
     match error {
-        Error::Refused { status: 400, message, .. } => [
+        Error::Refused { message, .. } => [
             "The order does not allow an invoice to be created",
-            "An invoice cannot be created when an order has a status of",
             "can't be created without products",
             "You can't create an invoice without products",
         ]
@@ -212,11 +247,9 @@ fn nothing_to_invoice(error: &Error) -> bool {
     }
 }
 
-/// Whether an invoice carries the payment.
-fn names(invoice: &Invoice, payment: &Payment) -> bool {
-    invoice.transaction().is_some_and(|id| {
-        id == payment.charge.as_str() || payment.intent.as_ref().is_some_and(|intent| id == intent.as_str())
-    })
+/// Who made an invoice.
+fn maker(invoice: &Invoice, marker: &NaturalKey) -> Outcome {
+    if invoice.is_marked(marker.as_str()) { Outcome::Invoiced } else { Outcome::AlreadyPaid }
 }
 
 /// What is recorded: the intent, as Stripe's own module does; old charges have none.
@@ -224,10 +257,10 @@ fn transaction_id(payment: &Payment) -> String {
     payment.intent.as_ref().map_or_else(|| payment.charge.to_string(), ToString::to_string)
 }
 
-fn output(outcome: Outcome, invoice: Option<u64>, order: &Progress, payment: &Payment) -> Output {
+fn output(outcome: Outcome, invoice: Option<&Invoice>, order: &Progress, payment: &Payment) -> Output {
     Output {
         outcome,
-        invoice,
+        invoice: invoice.map(|invoice| invoice.entity_id.0),
         state: order.state,
         status: order.status.clone(),
         transaction_id: transaction_id(payment),

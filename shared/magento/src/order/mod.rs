@@ -1,11 +1,15 @@
 //! Orders.
 
+mod advance;
 pub mod comment;
 mod invoice;
 mod lines;
 mod map;
 pub mod mark_paid;
+mod parts;
+mod people;
 mod progress;
 pub mod read;
 mod search;
+mod taxes;
 mod wire;

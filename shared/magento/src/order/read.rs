@@ -32,22 +32,37 @@ pub struct Input {
 /// one, [`Error::SeveralOrders`], [`Error::OrderUnusable`], or as Magento answers.
 pub async fn run(client: Client, input: Input) -> Result<Order, Error> {
     let wire = found(&client, &input).await?;
-    map::order(&search::latest_edit(&client, wire).await?)
+    let wire = search::latest_edit(&client, wire).await?;
+    let stores = &client.settings().magento.stores;
+    if !stores.is_empty() && !stores.contains(&wire.store_id.0) {
+        let problem = format!("it is of store {}, which is not this pair's", wire.store_id.0);
+        return Err(map::unusable(&wire, "foreign_store", &problem));
+    }
+    map::order(&wire)
 }
 
 async fn found(client: &Client, input: &Input) -> Result<WireOrder, Error> {
     let payment = &input.payment;
     let numbers = distinct(payment.orders.iter().filter_map(|reference| reference.number.clone()));
     let ids = distinct(payment.orders.iter().filter_map(|reference| reference.id));
-    if numbers.len() > 1 || ids.len() > 1 {
+    // The shortest number is that of the order before its edits: the others must be edits of it.
+    let number = numbers.iter().min_by_key(|number| number.as_str().len());
+    let is_one =
+        numbers.iter().all(|other| number.is_none_or(|number| same(other.as_str(), number.as_str())));
+    if !is_one || ids.len() > 1 {
         return Err(several(payment, numbers.iter().map(IncrementId::as_str)));
     }
     if let Some(id) = ids.first()
         && let Some(order) = search::by_id(client, *id).await?
     {
-        return agreeing(payment, order, numbers.first());
+        return match number {
+            Some(number) if !same(&order.increment_id, number.as_str()) => {
+                Err(several(payment, [order.increment_id.as_str(), number.as_str()].into_iter()))
+            }
+            _ => Ok(order),
+        };
     }
-    if let Some(number) = numbers.first() {
+    if let Some(number) = number {
         return one(payment, search::by_number(client, number).await?, format!("number {number}"));
     }
     if let Some(link) = input.link.as_deref().and_then(|link| link.parse::<OrderId>().ok())
@@ -55,9 +70,14 @@ async fn found(client: &Client, input: &Input) -> Result<WireOrder, Error> {
     {
         return Ok(order);
     }
-    let mut payment_ids = vec![payment.charge.as_str()];
-    payment_ids.extend(payment.intent.as_ref().map(canonical::PaymentIntentId::as_str));
-    let recorded = search::by_payment(client, &payment_ids).await?;
+    recorded(client, payment).await
+}
+
+/// The order that Magento itself ties to the payment.
+async fn recorded(client: &Client, payment: &Payment) -> Result<WireOrder, Error> {
+    let mut ids = vec![payment.charge.as_str()];
+    ids.extend(payment.intent.as_ref().map(canonical::PaymentIntentId::as_str));
+    let recorded = search::by_payment(client, &ids).await?;
     match recorded.as_slice() {
         [] if payment.orders.is_empty() => Err(Error::UnrelatedCharge { charge: payment.charge.to_string() }),
         [] => Err(Error::OrderNotFound { sought: format!("charge {}", payment.charge) }),
@@ -71,14 +91,13 @@ async fn found(client: &Client, input: &Input) -> Result<WireOrder, Error> {
     }
 }
 
-/// An order found by id must be of the number that the payment names beside it, but for edits (`…-1`).
-fn agreeing(payment: &Payment, order: WireOrder, number: Option<&IncrementId>) -> Result<WireOrder, Error> {
-    match number {
-        Some(number) if !order.increment_id.starts_with(number.as_str()) => {
-            Err(several(payment, [order.increment_id.as_str(), number.as_str()].into_iter()))
-        }
-        _ => Ok(order),
-    }
+/// Whether two numbers are those of one order: an edit in the shop's admin hangs `-1`, `-2`, … on the first.
+fn same(one: &str, other: &str) -> bool {
+    let is_edit = |edit: &str, of: &str| {
+        let count = edit.strip_prefix(of).and_then(|rest| rest.strip_prefix('-'));
+        count.is_some_and(|count| !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    one == other || is_edit(one, other) || is_edit(other, one)
 }
 
 fn one(payment: &Payment, mut orders: Vec<WireOrder>, sought: String) -> Result<WireOrder, Error> {

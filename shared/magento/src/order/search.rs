@@ -3,6 +3,7 @@
 use canonical::{IncrementId, OrderId};
 use serde::Deserialize;
 
+use super::map::GATEWAY_SUFFIXES;
 use super::wire::{FIELDS, Found, WireOrder};
 use crate::amount::Whole;
 use crate::{Client, Error, Query};
@@ -39,12 +40,16 @@ pub(super) async fn by_number(client: &Client, number: &IncrementId) -> Result<V
     Ok(found.items.unwrap_or_default())
 }
 
-/// Ids of orders whose transactions or invoices name the payment. Two calls.
+/// Ids of orders whose transactions or invoices name the payment, with or without what gateways hang on an id
+/// (`pi_…-capture`). Two calls.
 pub(super) async fn by_payment(client: &Client, ids: &[&str]) -> Result<Vec<OrderId>, Error> {
+    let suffixes = || [""].iter().chain(GATEWAY_SUFFIXES);
+    let written: Vec<String> =
+        ids.iter().flat_map(|id| suffixes().map(move |suffix| format!("{id}{suffix}"))).collect();
     let mut orders = Vec::new();
     for (path, field) in [("/V1/invoices", "transaction_id"), ("/V1/transactions", "txn_id")] {
         let query = Query::new()
-            .filter(field, "in", &ids.join(","))
+            .filter(field, "in", &written.join(","))
             .page(ROWS_MAX)
             .with("fields", "items[order_id],total_count");
         let found: Found<OrderIdOnly> = client.get("find the payment's order", path, &query).await?;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::amount::Whole;
+use crate::amount::{Whole, text};
 use crate::{Client, Error, Query};
 
 /// The action's name.
@@ -35,9 +35,9 @@ pub struct View {
 #[derive(Deserialize)]
 struct WireView {
     id: Whole,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     code: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
     name: String,
 }
 

@@ -8,16 +8,19 @@ use std::collections::BTreeMap;
 use canonical::{IncrementId, NaturalKey, OrderId, Payment, StripeAccount};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::order_reference::{MERCHANT_KEY, ORDER_ID_KEY, ORDER_KEY, PAIR_KEY, STORE_KEY};
+use crate::order_reference::{KIND_KEY, MERCHANT_KEY, ORDER_ID_KEY, ORDER_KEY, PAIR_KEY, STORE_KEY};
 use crate::{Client, Error, form};
 
 /// The action's name.
 pub const NAME: &str = "stripe.payment.tag";
 /// Metadata keys that an object may have.
 pub const KEYS_MAX: usize = 50;
-/// Characters of a metadata value.
-pub const VALUE_LENGTH_MAX: usize = 500;
+/// What a payment that is tagged here paid for.
+const KIND: &str = "order";
+/// Bytes of a digest that tell one set of missing keys from another.
+const DIGEST_BYTES: usize = 4;
 
 /// What is tagged with what.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -109,9 +112,8 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     }
     let fields: Vec<_> =
         missing.iter().map(|(name, value)| (format!("metadata[{name}]"), value.clone())).collect();
-    let natural_key = key(&client, &input)?;
-    let answer =
-        client.post::<Tagged>(NAME, &target.path, &fields, input.account.as_ref(), &natural_key).await?;
+    let same = same_write(&key(&client, &input)?, &fields)?;
+    let answer = client.post::<Tagged>(NAME, &target.path, &fields, input.account.as_ref(), &same).await?;
     let mut now = answer.object.metadata.unwrap_or_default();
     if answer.is_replay {
         // A replay shows the object as the first request left it. What it is now must be asked.
@@ -122,6 +124,21 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     }
     let written = missing.iter().map(|(name, _)| (*name).to_owned()).collect();
     Ok(Output { written, kept: target.kept(&now) })
+}
+
+/// The natural key of exactly these fields. What is missing may be less at the next try, when somebody else has written
+/// some of it; Stripe refuses a key that comes back with other bytes.
+fn same_write(key: &NaturalKey, fields: &[(String, String)]) -> Result<NaturalKey, Error> {
+    let mut hash = Sha256::new();
+    for (name, value) in fields {
+        hash.update(name.as_bytes());
+        hash.update([0]);
+        hash.update(value.as_bytes());
+        hash.update([0]);
+    }
+    let digest = hex::encode(&hash.finalize()[..DIGEST_BYTES]);
+    let text = format!("{key}:{digest}");
+    text.parse().map_err(|source| Error::Malformed { subject: text, source })
 }
 
 fn tagged_id(payment: &Payment) -> &str {
@@ -142,6 +159,7 @@ impl<'a> Target<'a> {
                 (ORDER_KEY, number),
                 (ORDER_ID_KEY, input.order.id.to_string()),
                 (STORE_KEY, input.order.store.to_string()),
+                (KIND_KEY, KIND.to_owned()),
             ],
         }
     }

@@ -81,6 +81,27 @@ async fn the_account_is_named_where_it_is_not_the_pairs() {
 }
 
 #[tokio::test]
+async fn the_money_was_taken_when_stripe_booked_it_and_not_when_it_was_authorised() {
+    let captured = with(json!({"created": 1_772_228_400,
+        "balance_transaction": {"id": "txn_1", "object": "balance_transaction", "created": 1_772_442_845, "fee": 59,
+            "currency": "eur"}}));
+    let payment = read_of(captured).await.unwrap();
+    assert_eq!(payment.created.to_string(), "2026-02-27T21:40:00Z");
+    assert_eq!(payment.paid_at.unwrap().to_string(), "2026-03-02T09:14:05Z");
+    let not_yet = read_of(with(json!({"balance_transaction": null}))).await.unwrap();
+    assert_eq!(not_yet.paid_at, None);
+}
+
+#[tokio::test]
+async fn what_no_decision_hangs_on_parks_nothing() {
+    let odd = with(json!({"customer": "7", "refunded": true, "disputed": true,
+        "balance_transaction": {"id": "txn_1", "object": "balance_transaction", "created": 1, "fee": 59, "currency": "xqz"}}));
+    let payment = read_of(odd).await.unwrap();
+    assert_eq!((payment.customer, payment.fee), (None, None));
+    assert!(payment.refunded && payment.disputed);
+}
+
+#[tokio::test]
 async fn references_may_be_ids_null_or_objects() {
     let old = with(
         json!({"payment_intent": null, "balance_transaction": null, "customer": null, "amount_captured": null}),

@@ -61,7 +61,7 @@ async fn statuses_and_codes_have_classes() {
         (401, invalid, "", Class::Auth, "stripe_key_refused", None),
         (401, invalid, "api_key_expired", Class::Auth, "stripe_key_refused", None),
         (402, "card_error", "card_declined", Class::Validation, "declined", None),
-        (403, invalid, "", Class::Auth, "permission_missing", None),
+        (403, invalid, "", Class::Permission, "permission_missing", None),
         (403, invalid, "account_invalid", Class::Auth, "account_invalid", None),
         (404, invalid, "resource_missing", Class::NotFound, "resource_missing", None),
         (409, "idempotency_error", "idempotency_key_in_use", Class::Conflict, "idempotency_key_in_use", None),
@@ -98,7 +98,8 @@ async fn stripe_is_obeyed_about_repeating() {
     let cases: &[(u16, &str, Class, Class)] = &[
         (400, "true", Class::Transient, Class::Transient),
         (409, "true", Class::Conflict, Class::Conflict),
-        (409, "false", Class::Validation, Class::Validation),
+        // Nothing was done by either: a later try is right.
+        (409, "false", Class::Conflict, Class::Conflict),
         (500, "false", Class::Validation, Class::UnknownOutcome),
         (500, "true", Class::Transient, Class::UnknownOutcome),
         (400, "false", Class::Validation, Class::Validation),
@@ -113,6 +114,16 @@ async fn stripe_is_obeyed_about_repeating() {
     }
     let waits = answer(429, json!({"code": "rate_limit"})).insert_header("retry-after", "7");
     assert_eq!(read(waits).await.retry_after, Some(jiff::SignedDuration::from_secs(7)));
+}
+
+#[tokio::test]
+async fn a_page_of_something_before_stripe_says_nothing_of_the_object() {
+    for status in [400, 403, 404, 408, 502] {
+        let page = || ResponseTemplate::new(status).set_body_raw("<html>no</html>", "text/html");
+        assert_eq!(read(page()).await.class, Class::Transient, "{status}");
+        let of_write = if status < 500 { Class::Transient } else { Class::UnknownOutcome };
+        assert_eq!(write(page()).await.class, of_write, "POST {status}");
+    }
 }
 
 #[tokio::test]

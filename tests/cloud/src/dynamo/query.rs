@@ -37,6 +37,10 @@ pub(super) fn query(table: &mut Table, body: &Value) -> Result<Value, Refusal> {
         |item: &Item, name: &str| item.get(name).and_then(|value| value["S"].as_str()).map(str::to_owned);
     let place = |item: &Item| (text(item, sk), text(item, "pk"), text(item, "sk"));
     found.sort_by_key(|item| place(item));
+    let backwards = body["ScanIndexForward"] == false;
+    if backwards {
+        found.reverse();
+    }
     if let Some(start) = body["ExclusiveStartKey"].as_object() {
         // The place need not be taken any more, but it must lie in what is asked for.
         if !Expression::of(body).holds(condition, Some(start))? {
@@ -46,7 +50,7 @@ pub(super) fn query(table: &mut Table, body: &Value) -> Result<Value, Refusal> {
         if start.len() != names.len() || names.iter().any(|name| text(start, name).is_none()) {
             return Err(Refusal::invalid("The provided starting key is invalid"));
         }
-        found.retain(|item| place(item) > place(start));
+        found.retain(|item| if backwards { place(item) < place(start) } else { place(item) > place(start) });
     }
     let limit = body["Limit"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
     let page: Vec<&Item> = found.into_iter().take(limit.min(table.page_items_max)).collect();

@@ -3,4 +3,13 @@
 // All of it is tests, helpers too: clippy.toml lets tests unwrap.
 #![cfg(test)]
 
+mod calls;
 mod conformance;
+mod fixtures;
+mod orders;
+mod outage;
+mod parked;
+mod refused;
+mod repeated;
+mod setup;
+mod trace;

@@ -1,6 +1,7 @@
 //! `/admin/…`: what a test or a person does to the systems from outside.
 
 mod faults;
+mod magento;
 mod put;
 
 use axum::extract::{Query, State};
@@ -25,6 +26,8 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/admin/fulfilments", post(put::advance))
         .route("/admin/faults", get(faults::list).post(faults::plan).delete(faults::clear))
         .route("/admin/down", post(faults::down))
+        .route("/admin/magento", get(magento::switches).post(magento::set))
+        .route("/admin/magento/module", post(magento::module))
         .with_state(sandbox)
 }
 

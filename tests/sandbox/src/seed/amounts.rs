@@ -67,6 +67,13 @@ impl Amounts {
         }
     }
 
+    /// The row with its discount taken off its totals, where prices are without tax.
+    pub(crate) fn after_discount(self, rules: Rules) -> Self {
+        let row_total = self.row_total - self.discount;
+        let with_tax = round(row_total + row_total * rules.tax / Decimal::ONE_HUNDRED);
+        Self { row_total, row_total_incl_tax: with_tax, ..self }
+    }
+
     /// The sum of two rows; prices add as they do in a bundle.
     pub(crate) fn plus(self, other: Self) -> Self {
         Self {

@@ -16,7 +16,10 @@ pub(crate) fn items(basket: &Basket, order_id: u64, first: u64, at: &str) -> Vec
     let mut rows: Vec<Value> = Vec::new();
     for product in &basket.products {
         let id = first + rows.len() as u64;
-        let parent = row(basket, product, id, order_id, at, true, Decimal::from(product.qty));
+        let mut parent = row(basket, product, id, order_id, at, true, Decimal::from(product.qty));
+        if basket.rules.discount > Decimal::ZERO {
+            parent["applied_rule_ids"] = json!("1");
+        }
         let children: Vec<Product> = match &product.shape {
             Shape::Simple | Shape::Virtual => Vec::new(),
             // The chosen child has the parent's article number.
@@ -49,8 +52,15 @@ fn row(
 ) -> Value {
     let worth = |rate: Decimal| match (&product.shape, priced) {
         (_, false) => Amounts::default(),
-        (Shape::DynamicBundle(_), true) => product.amounts(rate, basket.rules),
-        (_, true) => Amounts::of(super::amounts::round(product.price * rate), qty, basket.rules),
+        // The parent repeats its children's prices and taxes, but not what was taken off them.
+        (Shape::DynamicBundle(_), true) => {
+            let all = product.amounts(rate, basket.rules);
+            Amounts { discount: Decimal::ZERO, compensation: Decimal::ZERO, ..all }
+        }
+        (_, true) => {
+            let one = Amounts::of(super::amounts::round(product.price * rate), qty, basket.rules);
+            if basket.discounted_rows { one.after_discount(basket.rules) } else { one }
+        }
     };
     let (order, base) = (worth(basket.rate), worth(Decimal::ONE));
     let mut row = Map::new();

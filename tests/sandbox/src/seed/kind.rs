@@ -6,7 +6,7 @@ use super::amounts::Rules;
 use super::basket::{BASE, Basket, Product, Shape};
 
 /// Every kind, and what is particular about it.
-const KINDS: [(Kind, &str); 24] = [
+const KINDS: [(Kind, &str); 25] = [
     (Kind::Simple, "simple"),
     (Kind::Configurable, "configurable"),
     (Kind::Bundle, "bundle"),
@@ -20,6 +20,7 @@ const KINDS: [(Kind, &str); 24] = [
     (Kind::Kwd, "kwd"),
     (Kind::PendingPayment, "pending_payment"),
     (Kind::Discount, "discount"),
+    (Kind::DiscountedRows, "discounted_rows"),
     (Kind::TaxIncluded, "tax_included"),
     (Kind::TaxIncludedDiscount, "tax_included_discount"),
     (Kind::Holded, "holded"),
@@ -49,6 +50,7 @@ pub(crate) enum Kind {
     Kwd,
     PendingPayment,
     Discount,
+    DiscountedRows,
     TaxIncluded,
     TaxIncludedDiscount,
     Holded,
@@ -153,9 +155,10 @@ impl Kind {
             Self::Eur => foreign(plain, "EUR", decimal(9_137, 4), decimal(10_945, 4)),
             Self::Kwd => foreign(plain, "KWD", decimal(3_075, 4), decimal(32_541, 5)),
             Self::PendingPayment => Basket { state: "pending_payment", status: "pending_payment", ..plain },
-            Self::Discount => Basket {
+            Self::Discount | Self::DiscountedRows => Basket {
                 products: vec![lamp(3), jacket(1), dynamic_bundle(1)],
                 rules: Rules { discount: Decimal::TEN, ..plain.rules },
+                discounted_rows: self == Self::DiscountedRows,
                 ..plain
             },
             Self::TaxIncluded => Basket { rules: Rules { tax_included: true, ..plain.rules }, ..plain },
@@ -184,6 +187,7 @@ fn plain() -> Basket {
         ],
         shipping: Some(decimal(995, 2)),
         rules: Rules { tax: decimal(8_875, 3), discount: Decimal::ZERO, tax_included: false },
+        discounted_rows: false,
         currency: BASE,
         rate: Decimal::ONE,
         charged_in: None,

@@ -94,7 +94,6 @@ fn head(basket: &Basket, increment_id: &str, id: u64, now: &str) -> Map<String, 
 }
 
 fn sums(order: &mut Map<String, Value>, prefix: &str, sums: &Sums) {
-    let base = !prefix.is_empty();
     let mut set = |name: &str, amount: Decimal| order.insert(format!("{prefix}{name}"), number(amount));
     set("subtotal", sums.subtotal);
     set("subtotal_incl_tax", sums.subtotal_incl_tax);
@@ -105,30 +104,33 @@ fn sums(order: &mut Map<String, Value>, prefix: &str, sums: &Sums) {
     set("shipping_incl_tax", sums.shipping.row_total_incl_tax);
     set("shipping_tax_amount", sums.shipping.tax);
     set("shipping_discount_amount", sums.shipping.discount);
-    // Magento's own column name is cut off in base currency.
-    let compensation = if base {
-        "shipping_discount_tax_compensation_amnt"
-    } else {
-        "shipping_discount_tax_compensation_amount"
-    };
-    set(compensation, sums.shipping.compensation);
+    set(shipping_compensation(prefix), sums.shipping.compensation);
     set("grand_total", sums.grand_total);
     set("total_due", sums.grand_total);
 }
 
-fn extensions(basket: &Basket, totals: &Totals, rows: &[Value], id: u64) -> Value {
-    let shipping = if basket.is_virtual() {
-        json!({})
+/// Magento's own column name is cut off in base currency.
+fn shipping_compensation(prefix: &str) -> &'static str {
+    if prefix.is_empty() {
+        "shipping_discount_tax_compensation_amount"
     } else {
-        let mut total = Map::new();
-        for (prefix, sums) in [("", &totals.order), ("base_", &totals.base)] {
-            let mut set =
-                |name: &str, amount: Decimal| total.insert(format!("{prefix}{name}"), number(amount));
-            set("shipping_amount", sums.shipping.row_total);
-            set("shipping_incl_tax", sums.shipping.row_total_incl_tax);
-            set("shipping_tax_amount", sums.shipping.tax);
-            set("shipping_discount_amount", sums.shipping.discount);
-        }
+        "shipping_discount_tax_compensation_amnt"
+    }
+}
+
+fn extensions(basket: &Basket, totals: &Totals, rows: &[Value], id: u64) -> Value {
+    let mut total = Map::new();
+    for (prefix, sums) in [("", &totals.order), ("base_", &totals.base)] {
+        let mut set = |name: &str, amount: Decimal| total.insert(format!("{prefix}{name}"), number(amount));
+        set("shipping_amount", sums.shipping.row_total);
+        set("shipping_incl_tax", sums.shipping.row_total_incl_tax);
+        set("shipping_tax_amount", sums.shipping.tax);
+        set("shipping_discount_amount", sums.shipping.discount);
+        set(shipping_compensation(prefix), sums.shipping.compensation);
+    }
+    let shipping = if basket.is_virtual() {
+        json!({"total": total})
+    } else {
         json!({"address": address("shipping", id * 2 + 1, id), "method": "flatrate_flatrate", "total": total})
     };
     let tax = |order: Decimal, base: Decimal| {

@@ -6,19 +6,34 @@ use serde_json::{Value, json};
 
 use crate::client::{admin, sandbox, stripe};
 
-/// Fields of the sample that ours lacks, by path. Where either side is no object there is nothing to compare.
+/// Fields of the sample that ours lacks, or has as another JSON type, by path. Null may stand for anything; of a list,
+/// the first entries are compared.
 fn missing(sample: &Value, ours: &Value, at: &str, found: &mut Vec<String>) {
-    let (Value::Object(sample), Value::Object(ours)) = (sample, ours) else { return };
-    for (name, value) in sample {
-        let at = format!("{at}/{name}");
-        // What an event carries is another object, of whatever kind.
-        if at == "/data/object" {
-            continue;
+    match (sample, ours) {
+        (Value::Object(sample), Value::Object(ours)) => {
+            for (name, value) in sample {
+                let at = format!("{at}/{name}");
+                // What an event carries is another object, of whatever kind; a label is the merchant's own.
+                if at == "/data/object" || at.contains("/metadata/") {
+                    continue;
+                }
+                match ours.get(name) {
+                    Some(other) => missing(value, other, &at, found),
+                    None => found.push(at),
+                }
+            }
         }
-        match ours.get(name) {
-            Some(other) => missing(value, other, &at, found),
-            None => found.push(at),
+        (Value::Array(sample), Value::Array(ours)) => {
+            if let (Some(sample), Some(ours)) = (sample.first(), ours.first()) {
+                missing(sample, ours, &format!("{at}/0"), found);
+            }
         }
+        (Value::Null, _)
+        | (_, Value::Null)
+        | (Value::Bool(_), Value::Bool(_))
+        | (Value::Number(_), Value::Number(_))
+        | (Value::String(_), Value::String(_)) => {}
+        _ => found.push(format!("{at} is {sample}, ours is {ours}")),
     }
 }
 

@@ -1,0 +1,22 @@
+//! The Magento connector through its public surface, against the shop's double over HTTP.
+
+#[cfg(test)]
+mod comment;
+#[cfg(test)]
+mod door;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod mapping;
+#[cfg(test)]
+mod mark_paid;
+#[cfg(test)]
+mod oauth;
+#[cfg(test)]
+mod permission;
+#[cfg(test)]
+mod read;
+#[cfg(test)]
+mod refusal;
+#[cfg(test)]
+mod world;

@@ -1,0 +1,124 @@
+//! The consumer's own work on a paid order: the engine and the shipped flow, with ports in memory and systems that answer at
+//! once. What is left is claim, expressions, mappings, the actions' inputs and outputs, and the rows.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use environment::Stage;
+use flow::engine::{Connected, Engine, Outcome, Settings};
+use flow::memory::{MemoryClock, MemoryQueue, MemoryStore};
+use flow::plan::Plan;
+use flow::{Delivery, Ports, Store};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::measure::{Contender, interleaved};
+use crate::report::{Limit, Report, time};
+use crate::{payload, systems};
+
+const FLOW: &str = "order-to-cash";
+/// Of an order of [`systems::LINES`] lines.
+const EVENT_MAX: Duration = Duration::from_millis(1);
+const ROUNDS: usize = 50;
+const ROUND_EVENTS: u32 = 20;
+
+/// An engine and everything around it.
+struct World {
+    plan: Arc<Plan>,
+    connection: Value,
+    lines: u32,
+    body: String,
+    runtime: Runtime,
+    now: Timestamp,
+    engine: Engine,
+    connected: Connected,
+    events: u32,
+}
+
+/// An engine and the connectors of a pair, over new ports in memory.
+fn parts(plan: &Arc<Plan>, connection: &Value, lines: u32, now: Timestamp) -> Result<(Engine, Connected)> {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    let mut connectors = systems::connectors(lines)?;
+    connectors.push(Arc::new(flow::stored::connector(Arc::clone(&store))?));
+    let ports =
+        Ports { store, queue: Arc::new(MemoryQueue::default()), clock: Arc::new(MemoryClock::new(now, 7)) };
+    let settings = Settings { lease: SignedDuration::from_secs(130) };
+    let engine = Engine::new(ports, Arc::clone(plan), flows::routes()?, settings);
+    Ok((engine, Connected { connection: connection.clone(), connectors }))
+}
+
+impl World {
+    fn new(lines: u32) -> Result<Self> {
+        let plan = Arc::new(flows::load(FLOW, &connections::specs()?)?);
+        let connection = connection()?;
+        let now = "2026-03-02T09:14:07Z".parse()?;
+        let (engine, connected) = parts(&plan, &connection, lines, now)?;
+        let body = payload::charge()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        Ok(Self { plan, connection, lines, body, runtime, now, engine, connected, events: 0 })
+    }
+
+    fn delivery(&mut self) -> Result<Delivery> {
+        self.events += 1;
+        Ok(Delivery {
+            pair: "main".parse()?,
+            source: "stripe".to_owned(),
+            event: format!("evt_{}", self.events).parse()?,
+            event_type: "charge.succeeded".to_owned(),
+            entity: format!("payment_intent:pi_{}", self.events),
+            received_at: self.now,
+            trace_id: "1-67891233-abcdef012345".to_owned(),
+            replay: None,
+            park: None,
+            receive_count: 1,
+            body: self.body.clone(),
+        })
+    }
+}
+
+impl Contender for World {
+    /// A new table: throwing the old one away is no part of an event.
+    fn prepare(&mut self) -> Result<()> {
+        (self.engine, self.connected) = parts(&self.plan, &self.connection, self.lines, self.now)?;
+        Ok(())
+    }
+
+    /// An event from its delivery to its end.
+    fn run(&mut self) -> Result<()> {
+        let delivery = self.delivery()?;
+        let deadline = self.now + SignedDuration::from_secs(120);
+        let report = self.runtime.block_on(self.engine.deliver(Ok(&self.connected), &delivery, deadline));
+        if report.outcome != Outcome::Done {
+            bail!("the order is not done: {:?} {:?}", report.outcome, report.fault);
+        }
+        Ok(())
+    }
+}
+
+/// The pair's settings as flow documents see them.
+fn connection() -> Result<Value> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/environments/local.yaml");
+    let stage = Stage::parse("local", &std::fs::read_to_string(file)?)?;
+    Ok(serde_json::to_value(stage.pairs.values().next().context("local.yaml has no pair")?)?)
+}
+
+/// Measures and prints.
+pub(crate) fn run(report: &mut Report) -> Result<()> {
+    let (mut small, mut large) = (World::new(1)?, World::new(systems::LINES)?);
+    let rounds = interleaved(ROUNDS, ROUND_EVENTS, [&mut small, &mut large])?;
+    let (small, large) = (rounds.median(0), rounds.median(1));
+    let per_second =
+        |event: Duration| (Duration::from_secs(1).as_nanos() / event.as_nanos().max(1)).to_string();
+    let what = format!("an order of {} lines takes the consumer {}", systems::LINES, time(large));
+    let judged = report.judge(&what, Limit::Time, large <= EVENT_MAX);
+    let rows = [
+        ["order of", "CPU time", "events per CPU second", "limit", ""].map(str::to_owned),
+        ["1 line".to_owned(), time(small), per_second(small), String::new(), String::new()],
+        [format!("{} lines", systems::LINES), time(large), per_second(large), time(EVENT_MAX), judged],
+    ];
+    Report::section("Consumer's own work per order, ports in memory, systems that answer at once", &rows);
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! The four systems as connectors that answer at once: the inputs and outputs of the real actions, read and written as the real
+//! ones are, and no client behind them.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use canonical::{NaturalKey, Order, Payment};
+use flow::{Action, Call, Connector, Fault, Table};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+/// Lines of the order that consumers are measured with.
+pub(crate) const LINES: u32 = 12;
+
+const TIMEOUT: SignedDuration = SignedDuration::from_secs(20);
+const SETTLE: SignedDuration = SignedDuration::from_secs(5);
+
+/// What the systems hold.
+#[derive(Clone)]
+struct Held(Arc<(Payment, Order)>);
+
+impl Held {
+    fn bind(&self, _: &Call) -> Self {
+        self.clone()
+    }
+}
+
+/// A connector a system, for an order of so many lines and the payment of it.
+pub(crate) fn connectors(lines: u32) -> Result<Vec<Arc<dyn Connector>>> {
+    let held =
+        Held(Arc::new((serde_json::from_value(payment(lines))?, serde_json::from_value(order(lines))?)));
+    let system = |actions: Vec<Action<Held>>| -> Arc<dyn Connector> {
+        Arc::new(Table::new(held.clone(), Held::bind, actions))
+    };
+    Ok(vec![system(stripe()?), system(magento()?), system(erp()?), system(wms()?)])
+}
+
+fn stripe() -> Result<Vec<Action<Held>>, Fault> {
+    use stripe::payment::{read, tag};
+    let key = |_: &Held, input: &tag::Input| key("tag", input.payment.charge.as_str());
+    let links: &[_] = &[("charge", "/charge"), ("payment_intent", "/intent"), ("customer", "/customer")];
+    Ok(vec![
+        Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.0.clone()))?
+            .links(links),
+        Action::write(tag::NAME, TIMEOUT, SETTLE, key, nothing, async |_: Held, _: tag::Input| {
+            ok(tag::Output { written: vec!["tb_order".to_owned()], kept: Vec::new() })
+        })?,
+    ])
+}
+
+fn magento() -> Result<Vec<Action<Held>>, Fault> {
+    use magento::order::{mark_paid, read};
+    let key = |_: &Held, input: &mark_paid::Input| key("charge", input.payment.charge.as_str());
+    let links: &[_] = &[("order", "/id"), ("order_number", "/number")];
+    Ok(vec![
+        Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.1.clone()))?
+            .links(links),
+        Action::write(
+            mark_paid::NAME,
+            TIMEOUT,
+            SETTLE,
+            key,
+            nothing,
+            async |_: Held, input: mark_paid::Input| {
+                ok(mark_paid::Output {
+                    outcome: mark_paid::Outcome::Invoiced,
+                    invoice: Some(9),
+                    state: canonical::OrderState::Processing,
+                    status: "processing".to_owned(),
+                    transaction_id: input.payment.charge.to_string(),
+                })
+            },
+        )?
+        .links(&[("invoice", "/invoice")]),
+    ])
+}
+
+fn erp() -> Result<Vec<Action<Held>>, Fault> {
+    use erp::{sales_invoice::put as invoice, sales_order::put as order};
+    let order_key = |_: &Held, input: &order::Input| ok(input.document.key.clone());
+    let invoice_key = |_: &Held, input: &invoice::Input| ok(input.document.key.clone());
+    Ok(vec![
+        Action::write(
+            order::NAME,
+            TIMEOUT,
+            SETTLE,
+            order_key,
+            nothing,
+            async |_: Held, input: order::Input| {
+                ok(order::Output { id: "SO-1".to_owned(), key: input.document.key, created: true })
+            },
+        )?
+        .links(&[("sales_order", "/id")]),
+        Action::write(
+            invoice::NAME,
+            TIMEOUT,
+            SETTLE,
+            invoice_key,
+            nothing,
+            async |_: Held, input: invoice::Input| {
+                ok(invoice::Output { id: "SI-1".to_owned(), key: input.document.key, created: true })
+            },
+        )?
+        .links(&[("sales_invoice", "/id")]),
+    ])
+}
+
+fn wms() -> Result<Vec<Action<Held>>, Fault> {
+    use wms::fulfilment::put;
+    let key = |_: &Held, input: &put::Input| ok(input.document.key.clone());
+    Ok(vec![
+        Action::write(put::NAME, TIMEOUT, SETTLE, key, nothing, async |_: Held, input: put::Input| {
+            ok(put::Output { id: "F-1".to_owned(), key: input.document.key })
+        })?
+        .links(&[("fulfilment", "/id")]),
+    ])
+}
+
+fn ok<T>(value: T) -> Result<T, Fault> {
+    Ok(value)
+}
+
+async fn nothing<I, O>(_: Held, _: I) -> Result<Option<O>, Fault> {
+    Ok(None)
+}
+
+fn key(kind: &str, id: &str) -> Result<NaturalKey, Fault> {
+    let malformed =
+        |error: canonical::Error| Fault::new(flow::Class::Validation, "malformed_key", error.to_string());
+    NaturalKey::try_from(format!("tb:{}:{kind}:{id}", sandbox::STRIPE_ACCOUNT)).map_err(malformed)
+}
+
+/// The event that tells of the payment, under an id of its own.
+pub(crate) const CHARGE: &str = "ch_3QxBench";
+const INTENT: &str = "pi_3QxBench";
+const UNIT_MINOR: u32 = 3_400;
+const TAX_MINOR: u32 = 302;
+const SHIPPING_MINOR: u32 = 500;
+
+fn usd(minor: u32) -> Value {
+    json!({ "minor": minor.to_string(), "currency": "USD" })
+}
+
+fn total(lines: u32) -> Value {
+    usd(lines * (2 * UNIT_MINOR + TAX_MINOR) + SHIPPING_MINOR)
+}
+
+fn payment(lines: u32) -> Value {
+    json!({
+        "charge": CHARGE, "intent": INTENT, "status": "succeeded", "captured": true, "amount": total(lines),
+        "amount_captured": total(lines), "amount_refunded": usd(0), "created": "2026-03-02T09:14:05Z",
+        "method": "card", "brand": "visa", "last4": "4242", "fee": usd(59),
+        "orders": [{ "found_in": "Order #", "number": "000000042" }], "livemode": false
+    })
+}
+
+fn order(lines: u32) -> Value {
+    let address = json!({
+        "name": "Ada Lovelace", "street": ["12 St James Square", "Flat 2"], "city": "New York", "region": "NY",
+        "postcode": "10001", "country": "US", "phone": "2125550100"
+    });
+    let line = |n: u32| {
+        json!({
+            "id": n, "sku": format!("LAMP-BRASS-{n:02}"), "name": "Desk lamp, brass", "quantity": "2",
+            "unit_price": usd(UNIT_MINOR), "discount": usd(0), "net": usd(2 * UNIT_MINOR),
+            "taxes": [{ "code": "US-NY-8.875", "percent": "8.875", "amount": usd(TAX_MINOR) }],
+            "booked": true, "shipped": true
+        })
+    };
+    json!({
+        "id": 42, "number": "000000042", "store": 1, "state": "new", "status": "pending",
+        "placed_at": "2026-03-01T23:30:00Z", "currency": "USD", "base_currency": "USD", "base_to_order_rate": "1",
+        "customer": { "id": 7, "name": "Ada Lovelace", "email": "ada@example.com" },
+        "billing": address, "shipping": address, "shipping_method": "flatrate_flatrate",
+        "lines": (1..=lines).map(line).collect::<Vec<_>>(),
+        "shipping_charge": { "net": usd(SHIPPING_MINOR), "taxes": [] }, "other": usd(0),
+        "grand_total": total(lines), "total_paid": usd(0), "total_due": total(lines), "total_refunded": usd(0),
+        "payment_method": "stripe_payments", "payment_reference": INTENT, "needs_shipping": true
+    })
+}
