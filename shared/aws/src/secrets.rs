@@ -28,6 +28,12 @@ pub struct Secret {
 }
 
 impl Secret {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &SecretName {
+        &self.name
+    }
+
     /// The secret as its JSON says.
     ///
     /// # Errors

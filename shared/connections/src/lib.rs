@@ -90,8 +90,8 @@ impl Connections {
             connectors: vec![
                 self.stripe(pair, settings, stripe)?,
                 self.magento(settings, magento)?,
-                Arc::new(erp::connector(erp::Client::new(&settings.erp, tokens(erp)?, &self.pool)?)?),
-                Arc::new(wms::connector(wms::Client::new(&settings.wms, tokens(wms)?, &self.pool)?)?),
+                self.erp(settings, erp)?,
+                self.wms(settings, wms)?,
                 Arc::new(flow::stored::connector(Arc::clone(&self.store))?),
             ],
         });
@@ -116,7 +116,8 @@ impl Connections {
             timeout,
         };
         let key = secret.json::<StripeSecret>()?.api_key;
-        let client = stripe::Client::new(Outbound::new(reached, &self.pool), own, &key)?;
+        let client = stripe::Client::new(Outbound::new(reached, &self.pool), own, &key);
+        let client = client.map_err(|error| unusable(secret, error))?;
         Ok(Arc::new(stripe::connector(client)?))
     }
 
@@ -138,9 +139,28 @@ impl Connections {
         Ok(Arc::new(magento::connector(client)?))
     }
 
+    fn erp(&self, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+        let client = erp::Client::new(&settings.erp, tokens(secret)?, &self.pool);
+        Ok(Arc::new(erp::connector(client.map_err(|error| unusable(secret, error))?)?))
+    }
+
+    fn wms(&self, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+        let client = wms::Client::new(&settings.wms, tokens(secret)?, &self.pool);
+        Ok(Arc::new(wms::connector(client.map_err(|error| unusable(secret, error))?)?))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Made> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A secret that has its form, and that no client can use: like a missing one it is waited for, so that whoever mends it
+/// need not replay what came meanwhile.
+fn unusable(secret: &Secret, why: impl Into<Fault>) -> Fault {
+    let why = why.into();
+    let message =
+        format!("secret {} cannot be used: {}; store it again", secret.name().as_str(), why.message);
+    Fault { class: Class::Auth, message, ..why }
 }
 
 fn tokens(secret: &Secret) -> Result<Vec<secrecy::SecretString>, Fault> {

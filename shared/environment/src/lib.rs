@@ -4,6 +4,7 @@
 //! secret (those are in Secrets Manager, named by [`SecretName`]) and must not read files, variables or the network.
 
 mod error;
+mod mistakes;
 mod pair;
 mod secret;
 mod stage;

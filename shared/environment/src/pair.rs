@@ -7,8 +7,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::Mode;
-
 /// A pair's settings. Flow documents see them as `$connection`; they hold no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -191,48 +189,6 @@ pub enum InvoiceOn {
     Shipment,
     /// The ERP makes it by itself; we find it.
     Erp,
-}
-
-impl Pair {
-    /// Values that do not fit each other: where, what, what would be right.
-    pub(crate) fn mistakes(&self, mode: Mode) -> Vec<String> {
-        let mut mistakes = Vec::new();
-        let urls = [
-            ("stripe", &self.stripe.base_url),
-            ("magento", &self.magento.base_url),
-            ("erp", &self.erp.base_url),
-            ("wms", &self.wms.base_url),
-        ];
-        for (system, url) in urls {
-            if mode == Mode::Live && url.scheme() != "https" {
-                mistakes.push(format!("{system}.base_url: `{url}` is not https, which live mode needs"));
-            }
-            if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-                mistakes.push(format!("{system}.base_url: `{url}` is no web address"));
-            }
-            if !url.username().is_empty() || url.password().is_some() {
-                mistakes.push(format!("{system}.base_url: holds credentials; put them into Secrets Manager"));
-            }
-        }
-        if jiff::tz::TimeZone::get(&self.erp.time_zone).is_err() {
-            mistakes.push(format!(
-                "erp.time_zone: `{}` is no IANA time zone (Europe/Berlin)",
-                self.erp.time_zone
-            ));
-        }
-        let timeouts = [
-            ("stripe", self.stripe.timeout_s),
-            ("magento", self.magento.timeout_s),
-            ("erp", self.erp.timeout_s),
-            ("wms", self.wms.timeout_s),
-        ];
-        for (system, seconds) in timeouts {
-            if !(1..=60).contains(&seconds) {
-                mistakes.push(format!("{system}.timeout_s: {seconds} is not between 1 and 60"));
-            }
-        }
-        mistakes
-    }
 }
 
 const fn five() -> u32 {

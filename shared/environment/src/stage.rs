@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use canonical::PairId;
+use canonical::{PairId, StripeAccount};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Pair};
+use crate::{Error, Pair, mistakes};
 
 /// A stage: `local`, `sandbox`, `staging` or `production`, with a stack of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,27 +55,35 @@ impl Stage {
         }
         for (id, pair) in &parsed.pairs {
             mistakes.extend(
-                pair.mistakes(parsed.mode).into_iter().map(|mistake| format!("pairs.{id}.{mistake}")),
+                mistakes::of(pair, parsed.mode).into_iter().map(|mistake| format!("pairs.{id}.{mistake}")),
             );
         }
-        let books: Vec<_> =
-            parsed.pairs.values().filter(|pair| pair.books).map(|pair| &pair.stripe.account).collect();
-        for pair in parsed.pairs.values() {
-            let count = books.iter().filter(|account| **account == &pair.stripe.account).count();
-            if count != 1 {
-                mistakes.push(format!(
-                    "pairs: {count} pairs of {} say `books: true`; exactly one must",
-                    pair.stripe.account
-                ));
-            }
-        }
+        mistakes.extend(parsed.books_mistakes());
         mistakes.extend(parsed.meeting_keys());
-        mistakes.dedup();
         if mistakes.is_empty() {
             Ok(parsed)
         } else {
             Err(Error::Invalid { stage: stage.to_owned(), mistakes })
         }
+    }
+
+    /// Accounts whose books nobody keeps, or several: each once.
+    fn books_mistakes(&self) -> Vec<String> {
+        let mut keepers: BTreeMap<&StripeAccount, Vec<&str>> = BTreeMap::new();
+        for (id, pair) in &self.pairs {
+            keepers.entry(&pair.stripe.account).or_default().extend(pair.books.then_some(id.as_str()));
+        }
+        keepers
+            .into_iter()
+            .filter(|(_, pairs)| pairs.len() != 1)
+            .map(|(account, pairs)| {
+                let who = match pairs.as_slice() {
+                    [] => format!("none of {account} says"),
+                    pairs => format!("{} of {account} say", pairs.join(", ")),
+                };
+                format!("pairs: {who} `books: true`; exactly one must, and keeps the account's books")
+            })
+            .collect()
     }
 
     /// Keys of documents are made of the Stripe account and the shop's own ids. Two shops behind one account must not

@@ -1,0 +1,90 @@
+//! Values of a pair that do not fit each other, or nothing: where, what, what would be right.
+
+use rust_decimal::Decimal;
+use url::Url;
+
+use crate::{Erp, Mode, Pair};
+
+/// Seconds that a call may take.
+const TIMEOUT_S: std::ops::RangeInclusive<u32> = 1..=60;
+/// Seconds that a write which was given up may still be committing.
+const SETTLE_S: std::ops::RangeInclusive<u32> = 0..=300;
+
+/// All of them.
+pub(crate) fn of(pair: &Pair, mode: Mode) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    let Pair { stripe, magento, erp, wms, .. } = pair;
+    for (system, url) in [
+        ("stripe", &stripe.base_url),
+        ("magento", &magento.base_url),
+        ("erp", &erp.base_url),
+        ("wms", &wms.base_url),
+    ] {
+        mistakes.extend(of_url(system, url, mode));
+    }
+    for (name, seconds, allowed) in [
+        ("stripe.timeout_s", stripe.timeout_s, TIMEOUT_S),
+        ("magento.timeout_s", magento.timeout_s, TIMEOUT_S),
+        ("magento.settle_s", magento.settle_s, SETTLE_S),
+        ("magento.settle_partial_s", magento.settle_partial_s, SETTLE_S),
+        ("erp.timeout_s", erp.timeout_s, TIMEOUT_S),
+        ("erp.settle_s", erp.settle_s, SETTLE_S),
+        ("wms.timeout_s", wms.timeout_s, TIMEOUT_S),
+        ("wms.settle_s", wms.settle_s, SETTLE_S),
+    ] {
+        if !allowed.contains(&seconds) {
+            let (least, most) = allowed.into_inner();
+            mistakes.push(format!("{name}: {seconds} is not between {least} and {most}"));
+        }
+    }
+    if stripe.api_version.is_empty() {
+        let right = "write the version that the flows were made for (2026-10-28.endive)";
+        mistakes.push(format!("stripe.api_version: is empty; {right}"));
+    }
+    if let Some(scheme) =
+        magento.signed_scheme.as_deref().filter(|scheme| !matches!(*scheme, "http" | "https"))
+    {
+        mistakes.push(format!("magento.signed_scheme: `{scheme}` is neither http nor https"));
+    }
+    mistakes.extend(of_erp(erp));
+    for (table, rows) in &pair.tables {
+        for key in rows.iter().filter(|(_, value)| value.is_empty()).map(|(key, _)| key) {
+            mistakes.push(format!("tables.{table}.{key}: is empty; write what it becomes or take it out"));
+        }
+    }
+    mistakes
+}
+
+fn of_url(system: &str, url: &Url, mode: Mode) -> Option<String> {
+    let wrong = if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        format!("`{url}` is no web address")
+    } else if !url.username().is_empty() || url.password().is_some() {
+        "holds credentials; put them into Secrets Manager".to_owned()
+    } else if mode == Mode::Live && url.scheme() != "https" {
+        format!("`{url}` is not https, which live mode needs")
+    } else {
+        return None;
+    };
+    Some(format!("{system}.base_url: {wrong}"))
+}
+
+fn of_erp(erp: &Erp) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    if jiff::tz::TimeZone::get(&erp.time_zone).is_err() {
+        mistakes.push(format!("erp.time_zone: `{}` is no IANA time zone (Europe/Berlin)", erp.time_zone));
+    }
+    let company = erp.currency.code();
+    for (currency, rate) in &erp.rates {
+        let code = currency.code();
+        if code == company {
+            mistakes.push(format!("erp.rates.{code}: is the company's own currency; take it out"));
+        } else if rate.get() <= Decimal::ZERO {
+            let right = format!("write how much {company} one {code} is (\"0.9137\")");
+            mistakes.push(format!("erp.rates.{code}: {} is no rate; {right}", rate.get()));
+        }
+    }
+    for role in erp.accounts.iter().filter(|(_, code)| code.is_empty()).map(|(role, _)| role) {
+        mistakes.push(format!("erp.accounts.{role}: is empty; write the account's code or take it out"));
+    }
+    mistakes
+}
