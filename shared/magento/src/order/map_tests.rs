@@ -70,3 +70,26 @@ fn an_order_that_cannot_be_booked_says_why() {
     assert_eq!(code(&|json| json["items"][0]["qty_ordered"] = 0.into()), Some("malformed_line"));
     assert_eq!(code(&|json| json["items"][0]["sku"] = "".into()), Some("malformed_line"));
 }
+
+#[test]
+fn a_cards_number_goes_no_further_and_an_article_number_that_looks_like_one_does() {
+    let (card, masked) = ("4242 4242 4242 4242", "[card …4242]");
+    let address = serde_json::json!({ "firstname": "4242 4242", "lastname": "4242 4242", "company": card,
+        "street": [format!("c/o {card}")], "city": card, "telephone": "4242424242424242" });
+    let json = serde_json::json!({
+        "entity_id": 1, "increment_id": "000000001", "order_currency_code": "USD", "grand_total": 5, "subtotal": 5,
+        "created_at": "2026-03-02 09:14:07", "state": "new", "customer_firstname": "Ada", "customer_lastname": card,
+        "billing_address": address,
+        "items": [{ "item_id": 1, "sku": "4242424242424242", "name": card, "qty_ordered": 1, "row_total": 5 }]
+    });
+    let order = order(&serde_json::from_value(json).unwrap()).unwrap();
+    let billing = &order.billing;
+    assert_eq!(order.customer.name, format!("Ada {masked}"));
+    assert_eq!((billing.name.as_str(), billing.city.as_str()), (masked, masked));
+    assert_eq!((billing.company.as_deref(), billing.street[0].as_str()), (Some(masked), "c/o [card …4242]"));
+    assert_eq!(order.lines[0].name, masked);
+    assert_eq!(
+        (order.lines[0].sku.as_str(), billing.phone.as_deref()),
+        ("4242424242424242", Some("4242424242424242"))
+    );
+}
