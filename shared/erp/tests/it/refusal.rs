@@ -147,5 +147,5 @@ async fn a_dead_host_had_nothing_done() {
 fn actions_describe_themselves() {
     let specs = erp::specs().unwrap();
     let names: Vec<_> = specs.iter().map(|spec| spec.name.to_string()).collect();
-    assert_eq!(names, [ORDER, "erp.sales_invoice.put", "erp.health.read"]);
+    assert_eq!(names, [ORDER, "erp.sales_invoice.put", "erp.sales_invoice.read", "erp.health.read"]);
 }
