@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 
+use crate::{WAIT, wait_until};
+
 /// Pages of log events that are read at most.
 const PAGES_MAX: usize = 500;
 /// Longest excerpt of a refusal, in characters.
@@ -65,8 +67,16 @@ impl Cloud {
         bail!("{group} holds more than a look reads")
     }
 
+    /// Asks again where the local cloud stumbles over a log that grows while it is read.
     async fn logs_api(&self, operation: &str, body: &Value) -> Result<Value> {
-        self.json_api("logs", &format!("Logs_20140328.{operation}"), body).await
+        let target = format!("Logs_20140328.{operation}");
+        wait_until("the log can be read", WAIT, || async {
+            match self.json_api("logs", &target, body).await {
+                Err(error) if error.to_string().contains("changed size during iteration") => Ok(None),
+                read => read.map(Some),
+            }
+        })
+        .await
     }
 
     /// Writes a secret, new or not.
