@@ -140,7 +140,6 @@ async fn refusals_have_classes() {
         (named(500, "InternalServerError"), Class::Transient),
         (named(503, "ServiceUnavailable"), Class::Transient),
         ((502, json!("<html>")), Class::Transient),
-        (cancelled(&["None", "TransactionConflict"]), Class::Transient),
         (cancelled(&["ThrottlingError", "None"]), Class::Transient),
         (cancelled(&["None", "ValidationError"]), Class::Validation),
     ];
@@ -155,6 +154,29 @@ async fn refusals_have_classes() {
             }
             other => panic!("{body}: {other:?}"),
         }
+    }
+}
+
+/// Two that learn a name of one order meet at its row: the second waits a moment and goes through.
+#[tokio::test]
+async fn a_transaction_that_meets_another_is_tried_again_and_not_for_ever() {
+    let reasons = json!([{ "Code": "None" }, { "Code": "TransactionConflict" }]);
+    let body = json!({ "__type": "x#TransactionCanceledException", "message": "no", "CancellationReasons": reasons });
+    let writes = || vec![put("-", json!({}), vec![]), put("event", json!({}), vec![])];
+    for (conflicts, goes_through) in [(1, true), (3, true), (4, false)] {
+        let world = World::new().await;
+        for _ in 0..conflicts {
+            world.cloud.fail_next("TransactWriteItems", 400, body.clone());
+        }
+        match world.table().write(writes()).await {
+            Ok(()) => assert!(goes_through, "{conflicts}"),
+            Err(StoreError::Unavailable { class: Class::Conflict, .. }) => {
+                assert!(!goes_through, "{conflicts}")
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+        let tries = world.cloud.asked_to("TransactWriteItems").len();
+        assert_eq!(tries, if goes_through { conflicts + 1 } else { conflicts });
     }
 }
 
