@@ -94,7 +94,9 @@ impl Client {
         action: String,
     ) -> Result<T, Error> {
         let path_and_query = format!("{path}{query}");
-        let exchange = Exchange { method: Method::Get, path_and_query, effect: Effect::Read, action };
+        let headers = Vec::new();
+        let exchange =
+            Exchange { method: Method::Get, path_and_query, headers, effect: Effect::Read, action };
         read(&self.send(exchange, None::<&()>).await?)
     }
 
@@ -108,11 +110,24 @@ impl Client {
         let exchange = Exchange {
             method: Method::Put,
             path_and_query: format!("/{}/{}", kind.plural(), segment(kind, key)?),
+            headers: Vec::new(),
             effect: Effect::Write,
             action: format!("put {kind} {key}"),
         };
         let answer = self.send(exchange, Some(body)).await?;
         Ok((read(&answer)?, answer.status == 201))
+    }
+
+    /// `PUT /{kind}/{key}` of an empty document in a version that there is not: writes nothing.
+    pub(crate) async fn put_nothing(&self, kind: Kind, key: &str) -> Result<(), Error> {
+        let exchange = Exchange {
+            method: Method::Put,
+            path_and_query: format!("/{}/{}", kind.plural(), segment(kind, key)?),
+            headers: vec![("if-match", "\"tb-check\"".to_owned())],
+            effect: Effect::Write,
+            action: format!("put {kind} {key}"),
+        };
+        self.send(exchange, Some(&serde_json::Map::new())).await.map(drop)
     }
 
     /// `POST /{kind}/{id}/{verb}`, repeatable by contract.
@@ -125,6 +140,7 @@ impl Client {
         let exchange = Exchange {
             method: Method::Post,
             path_and_query: format!("/{}/{}/{verb}", kind.plural(), segment(kind, id)?),
+            headers: Vec::new(),
             effect: Effect::Write,
             action: format!("{verb} {kind} {id}"),
         };

@@ -3,7 +3,7 @@
 use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
-use crate::{Client, health, sales_invoice, sales_order};
+use crate::{Client, account, health, rights, sales_invoice, sales_order};
 
 /// The connector of one pair.
 ///
@@ -37,5 +37,7 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
         Action::read(sales_invoice::read::NAME, timeout, sales_invoice::read::run)?
             .links(&[("sales_invoice", "/id")]),
         Action::read(health::read::NAME, timeout, health::read::run)?,
+        Action::read(rights::read::NAME, timeout, rights::read::run)?,
+        Action::read(account::list::NAME, timeout, account::list::run)?,
     ])
 }

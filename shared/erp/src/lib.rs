@@ -5,11 +5,13 @@
 //! [`wire`] module and the paths in its actions: `PUT /{kind}/{key}` makes one and the same document, `GET
 //! /{kind}?key=` finds it, errors are RFC 9457 problems with a `code`.
 
+pub mod account;
 mod client;
 mod connector;
 mod document;
 mod error;
 pub mod health;
+pub mod rights;
 pub mod sales_invoice;
 pub mod sales_order;
 mod wire;

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::Client;
 use crate::order::{comment, mark_paid, read};
-use crate::store;
+use crate::{rights, store};
 
 /// The connector of one pair.
 ///
@@ -35,5 +35,6 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
             .links(&[("invoice", "/invoice")]),
         Action::write(comment::NAME, timeout, settle, comment::key, comment::find, comment::run)?,
         Action::read(store::read::NAME, timeout, store::read::run)?,
+        Action::read(rights::read::NAME, timeout, rights::read::run)?,
     ])
 }

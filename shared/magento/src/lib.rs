@@ -12,6 +12,7 @@ mod oauth;
 pub mod order;
 mod query;
 mod refusal;
+pub mod rights;
 pub mod store;
 
 pub use client::{ANSWER_BYTES_MAX, Client, Credentials, Settings};

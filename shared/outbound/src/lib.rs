@@ -11,6 +11,7 @@ mod pool;
 mod problem;
 mod request;
 pub mod rest;
+mod right;
 mod text;
 
 pub use answer::Answer;
@@ -19,3 +20,4 @@ pub use error::Error;
 pub use pool::Pool;
 pub use problem::{Field, Problem};
 pub use request::{Effect, Method, Request};
+pub use right::Right;

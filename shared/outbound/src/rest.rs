@@ -37,6 +37,8 @@ pub struct Exchange {
     pub method: Method,
     /// Path and query below the base, encoded ([`encoded`]).
     pub path_and_query: String,
+    /// Headers besides those that every call has.
+    pub headers: Vec<(&'static str, String)>,
     /// Whether it may change something.
     pub effect: Effect,
     /// What it is for, as errors name it.
@@ -128,7 +130,8 @@ impl Rest {
         if let Some(trace_id) = &self.trace_id {
             headers.push(("x-request-id", trace_id.clone()));
         }
-        let Exchange { method, path_and_query, effect, action } = exchange.clone();
+        let Exchange { method, path_and_query, headers: more, effect, action } = exchange.clone();
+        headers.extend(more);
         self.outbound.send(Request { method, path_and_query, headers, body, effect, action }).await
     }
 }

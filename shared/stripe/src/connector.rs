@@ -4,7 +4,7 @@ use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
 use crate::client::SETTLE;
-use crate::{Client, account, payment};
+use crate::{Client, account, payment, rights};
 
 /// The connector of one pair.
 ///
@@ -42,5 +42,6 @@ fn actions(timeout: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
             payment::tag::run,
         )?,
         Action::read(account::read::NAME, timeout, account::read::run)?,
+        Action::read(rights::read::NAME, timeout, rights::read::run)?,
     ])
 }

@@ -14,6 +14,7 @@ mod order_reference;
 pub mod payment;
 mod reference;
 mod refusal;
+pub mod rights;
 pub mod webhook;
 
 pub use client::{ANSWER_BYTES_MAX, Client, Settings};

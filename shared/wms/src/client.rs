@@ -78,7 +78,8 @@ impl Client {
         body: Option<&B>,
     ) -> Result<(T, bool), Error> {
         let effect = if method == Method::Get { Effect::Read } else { Effect::Write };
-        let exchange = Exchange { method, path_and_query, effect, action: action.clone() };
+        let headers = Vec::new();
+        let exchange = Exchange { method, path_and_query, headers, effect, action: action.clone() };
         let answer = self.rest.send(exchange, body).await?;
         if answer.is_success() {
             return Ok((answer.json()?, answer.status == 201));

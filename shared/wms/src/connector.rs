@@ -4,7 +4,7 @@ use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
 use crate::fulfilment::{cancel, put};
-use crate::{Client, health};
+use crate::{Client, rights};
 
 /// The connector of one pair.
 ///
@@ -32,6 +32,6 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
         Action::write(put::NAME, timeout, settle, put::key, put::find, put::run)?
             .links(&[("fulfilment", "/id")]),
         Action::write(cancel::NAME, timeout, settle, cancel::key, cancel::find, cancel::run)?,
-        Action::read(health::read::NAME, timeout, health::read::run)?,
+        Action::read(rights::read::NAME, timeout, rights::read::run)?,
     ])
 }

@@ -7,7 +7,7 @@ mod client;
 mod connector;
 mod error;
 pub mod fulfilment;
-pub mod health;
+pub mod rights;
 pub mod webhook;
 
 pub use client::{Client, Settings};

@@ -11,6 +11,8 @@ mod health;
 #[cfg(test)]
 mod refusal;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod sales_invoice;
 #[cfg(test)]
 mod sales_order;

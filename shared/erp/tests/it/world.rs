@@ -125,6 +125,7 @@ impl World {
         let exchange = Exchange {
             method: Method::Post,
             path_and_query: format!("/orders/{id}/cancel"),
+            headers: Vec::new(),
             effect: Effect::Write,
             action: "cancel".to_owned(),
         };

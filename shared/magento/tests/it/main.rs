@@ -19,4 +19,6 @@ mod read;
 #[cfg(test)]
 mod refusal;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod world;

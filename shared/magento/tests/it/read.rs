@@ -276,6 +276,12 @@ fn actions_describe_themselves() {
     let names: Vec<_> = specs.iter().map(|spec| spec.name.to_string()).collect();
     assert_eq!(
         names,
-        ["magento.order.read", "magento.order.mark_paid", "magento.order.comment", "magento.store.read"]
+        [
+            "magento.order.read",
+            "magento.order.mark_paid",
+            "magento.order.comment",
+            "magento.store.read",
+            "magento.rights.read"
+        ]
     );
 }

@@ -11,6 +11,8 @@ mod payment_tag;
 #[cfg(test)]
 mod refusal;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod webhook;
 #[cfg(test)]
 mod world;

@@ -3,11 +3,11 @@
 #[cfg(test)]
 mod cancel;
 #[cfg(test)]
-mod health;
-#[cfg(test)]
 mod put;
 #[cfg(test)]
 mod refusal;
+#[cfg(test)]
+mod rights;
 #[cfg(test)]
 mod webhook;
 #[cfg(test)]

@@ -88,5 +88,5 @@ async fn a_refused_token_gives_way_to_the_other_once() {
 fn actions_describe_themselves() {
     let specs = wms::specs().unwrap();
     let names: Vec<_> = specs.iter().map(|spec| spec.name.to_string()).collect();
-    assert_eq!(names, [PUT, CANCEL, "wms.health.read"]);
+    assert_eq!(names, [PUT, CANCEL, "wms.rights.read"]);
 }

@@ -141,6 +141,7 @@ impl World {
         let exchange = Exchange {
             method: Method::Post,
             path_and_query: "/fulfilments".to_owned(),
+            headers: Vec::new(),
             effect: Effect::Write,
             action: "advance".to_owned(),
         };

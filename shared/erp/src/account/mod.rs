@@ -1,0 +1,3 @@
+//! The chart of accounts.
+
+pub mod list;

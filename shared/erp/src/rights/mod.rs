@@ -1,0 +1,3 @@
+//! What the token may do.
+
+pub mod read;

@@ -1,0 +1,3 @@
+//! What the integration may do.
+
+pub mod read;

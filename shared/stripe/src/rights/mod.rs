@@ -1,0 +1,3 @@
+//! What the key may do.
+
+pub mod read;

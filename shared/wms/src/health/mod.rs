@@ -1,3 +1,0 @@
-//! The warehouse as a whole.
-
-pub mod read;
