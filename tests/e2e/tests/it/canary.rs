@@ -13,7 +13,7 @@ type Written = Vec<(String, String)>;
 
 /// Every log: of the functions, of the local cloud, of the sandbox.
 async fn logs(stack: &Stack) -> Written {
-    let mut written = vec![("a function's log".to_owned(), stack.cloud.logs().await.unwrap().join("\n"))];
+    let mut written = vec![("a function's log".to_owned(), stack.cloud.all_logs().await.unwrap().join("\n"))];
     for file in ["ministack.log", "sandbox.log"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/local").join(file);
         written.push((file.to_owned(), std::fs::read_to_string(path).unwrap()));
