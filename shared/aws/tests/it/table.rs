@@ -171,7 +171,7 @@ async fn a_transaction_that_meets_another_is_tried_again_and_not_for_ever() {
         match world.table().write(writes()).await {
             Ok(()) => assert!(goes_through, "{conflicts}"),
             Err(StoreError::Unavailable { class: Class::Conflict, .. }) => {
-                assert!(!goes_through, "{conflicts}")
+                assert!(!goes_through, "{conflicts}");
             }
             Err(other) => panic!("{other:?}"),
         }
