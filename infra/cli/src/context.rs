@@ -4,21 +4,23 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use aws::{Secrets, Table};
 use canonical::PairId;
 use environment::Stage;
 use serde::Deserialize;
+
+use crate::Stop;
 
 /// Options that every command takes.
 #[derive(clap::Args)]
 pub struct Common {
     /// The stage: infra/environments/<stage>.yaml.
     #[arg(long, global = true, env = "TILLBRIDGE_STAGE", default_value = "local")]
-    stage: String,
+    pub(crate) stage: String,
     /// The pair.
     #[arg(long, global = true, default_value = "main")]
-    pair: String,
+    pair: PairId,
     /// The environment file, where it is not infra/environments/<stage>.yaml here or above.
     #[arg(long, global = true)]
     environment: Option<PathBuf>,
@@ -27,7 +29,7 @@ pub struct Common {
     table: Option<String>,
     /// Print JSON instead of text.
     #[arg(long, global = true)]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 /// How a command ended.
@@ -47,8 +49,8 @@ pub struct Context {
     pub(crate) color: bool,
     pub(crate) secrets: Secrets,
     pub(crate) local: Option<Local>,
+    pub(crate) sdk: aws::SdkConfig,
     table: Option<String>,
-    sdk: aws::SdkConfig,
 }
 
 /// What `cargo xtask up` writes to `target/local/state.json`, as far as it is needed here.
@@ -60,28 +62,59 @@ pub(crate) struct Local {
     pub(crate) webhook_url: String,
 }
 
+/// An environment file, as it lies there.
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    text: String,
+}
+
+impl Common {
+    /// The environment file.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn file(&self) -> Result<File> {
+        let name = format!("infra/environments/{}.yaml", self.stage);
+        let path = match &self.environment {
+            Some(path) => path.clone(),
+            None => above(&std::env::current_dir()?, &name).ok_or_else(|| {
+                Stop::Usage(format!("there is no {name} here or above; name it with --environment"))
+            })?,
+        };
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Stop::Usage(format!("{} cannot be read: {error}", path.display())))?;
+        Ok(File { path, text })
+    }
+
+    /// What the file says.
+    ///
+    /// # Errors
+    /// Its mistakes.
+    pub(crate) fn stage(&self, file: &File) -> Result<Stage, environment::Error> {
+        Stage::parse(&self.stage, &file.text)
+    }
+}
+
 impl Context {
     /// Reads the environment file and prepares the AWS clients. Calls nobody.
     ///
     /// # Errors
-    /// The file is missing or has mistakes.
+    /// The file is missing or has mistakes, or the pair is not in it.
     pub async fn open(common: Common) -> Result<Self> {
-        let here = std::env::current_dir()?;
-        let file = match common.environment {
-            Some(file) => file,
-            None => {
-                above(&here, &format!("infra/environments/{}.yaml", common.stage)).with_context(|| {
-                    format!(
-                        "there is no infra/environments/{}.yaml here or above; name it with --environment",
-                        common.stage
-                    )
-                })?
-            }
-        };
-        let yaml =
-            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        let stage = Stage::parse(&common.stage, &yaml)?;
-        let local = above(&here, "target/local/state.json")
+        let file = common.file()?;
+        let stage = common.stage(&file).map_err(|error| Stop::Problem(error.to_string()))?;
+        if !stage.pairs.contains_key(&common.pair) {
+            let known: Vec<&str> = stage.pairs.keys().map(PairId::as_str).collect();
+            let path = file.path.display();
+            let message = format!("pair `{}` is not in {path}; there are {}", common.pair, known.join(", "));
+            return Err(Stop::Usage(message).into());
+        }
+        Self::of(common, stage).await
+    }
+
+    /// A context of a stage.
+    pub(crate) async fn of(common: Common, stage: Stage) -> Result<Self> {
+        let local = above(&std::env::current_dir()?, "target/local/state.json")
             .and_then(|file| std::fs::read_to_string(file).ok())
             .and_then(|text| serde_json::from_str::<Local>(&text).ok())
             .filter(|local| local.stage == common.stage);
@@ -89,7 +122,7 @@ impl Context {
         let table = common.table.or_else(|| local.as_ref().map(|local| local.table.clone()));
         Ok(Self {
             stage,
-            pair: common.pair.parse()?,
+            pair: common.pair,
             json: common.json,
             color: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
             secrets: Secrets::new(&sdk),
@@ -103,9 +136,11 @@ impl Context {
     pub(crate) fn table(&self) -> Result<Arc<Table>> {
         match self.table.as_deref().filter(|name| !name.is_empty()) {
             Some(name) => Ok(Arc::new(Table::new(&self.sdk, name))),
-            None => bail!(
+            None => Err(Stop::Usage(
                 "which table? name it with --table (the stack's output `Table`), or run `cargo xtask up`"
-            ),
+                    .to_owned(),
+            )
+            .into()),
         }
     }
 }

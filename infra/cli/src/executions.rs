@@ -2,74 +2,75 @@
 
 use anyhow::Result;
 use flow::FlowName;
-use flow::execution::{Filter, Status, by_status};
+use flow::execution::{Execution, Filter, Status, by_status};
 
-use crate::show;
+use crate::show::{self, say};
 use crate::{Context, Ended};
 
-/// Lists executions, newest last.
+/// Lists executions by status, the newest of each last.
 #[derive(clap::Args)]
 pub struct Executions {
     /// Only those that a person must look at.
     #[arg(long, conflicts_with = "status")]
     parked: bool,
     /// Only those of a status: parked, waiting, running, queued, done, skipped, discarded.
-    #[arg(long)]
-    status: Option<String>,
+    #[arg(long, value_parser = status)]
+    status: Option<Status>,
     /// Only those of a flow.
     #[arg(long)]
-    flow: Option<String>,
+    flow: Option<FlowName>,
     /// How many of each status at most.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
+}
+
+fn status(text: &str) -> Result<Status, String> {
+    let found = Status::ALL.into_iter().find(|status| status.as_str() == text);
+    let names: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
+    found.ok_or_else(|| format!("there are {}", names.join(", ")))
 }
 
 impl Executions {
     /// Lists.
     ///
     /// # Errors
-    /// The table cannot be reached, or an option names nothing that there is.
+    /// The table cannot be reached.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
         let table = context.table()?;
-        let flow: Option<FlowName> = self.flow.as_deref().map(str::parse).transpose()?;
+        let statuses = match (self.parked, self.status) {
+            (true, _) => vec![Status::Parked],
+            (false, Some(status)) => vec![status],
+            (false, None) => Status::ALL.to_vec(),
+        };
         let mut parked = false;
         let mut shown = 0_usize;
-        for status in self.statuses()? {
-            let filter = Filter { pair: context.pair.clone(), status, flow: flow.clone(), limit: self.limit };
+        for status in statuses {
+            let (pair, flow) = (context.pair.clone(), self.flow.clone());
+            let filter = Filter { pair, status, flow, limit: self.limit };
             for execution in by_status(table.as_ref(), &filter).await? {
                 parked |= execution.status == Status::Parked;
                 shown += 1;
-                if context.json {
-                    println!("{}", serde_json::to_string(&execution)?);
-                    continue;
-                }
-                println!(
-                    "{}  {:<9} {:<15} {:<32} {:<44} {}",
-                    execution.updated_at,
-                    show::status(execution.status, context.color),
-                    execution.flow,
-                    execution.event,
-                    execution.entity,
-                    show::reason(&execution)
-                );
+                say(&line(&execution, context)?)?;
             }
         }
         if shown == 0 && !context.json {
-            println!("no such execution");
+            say("no such execution")?;
         }
         Ok(if parked { Ended::WithProblems } else { Ended::Well })
     }
+}
 
-    fn statuses(&self) -> Result<Vec<Status>> {
-        if self.parked {
-            return Ok(vec![Status::Parked]);
-        }
-        let Some(wanted) = &self.status else { return Ok(Status::ALL.to_vec()) };
-        let found = Status::ALL.into_iter().find(|status| status.as_str() == wanted);
-        let names: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
-        Ok(vec![
-            found
-                .ok_or_else(|| anyhow::anyhow!("`{wanted}` is no status; there are {}", names.join(", ")))?,
-        ])
+fn line(execution: &Execution, context: &Context) -> Result<String> {
+    if context.json {
+        return Ok(serde_json::to_string(execution)?);
     }
+    Ok(format!(
+        "{}  {} {:<15} {:<32} {:<44} {}",
+        execution.updated_at,
+        show::status(execution.status, context.color),
+        execution.flow,
+        execution.event,
+        execution.entity,
+        show::reason(execution)
+    ))
 }

@@ -8,10 +8,12 @@ mod context;
 mod executions;
 mod send;
 mod show;
+mod stop;
 mod trace;
 
 pub use check::Check;
 pub use context::{Common, Context, Ended};
 pub use executions::Executions;
 pub use send::Send;
+pub use stop::Stop;
 pub use trace::Trace;

@@ -1,9 +1,10 @@
 //! `tillbridge`: the operators' command.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cli::{Check, Common, Context, Ended, Executions, Send, Trace};
+use cli::{Check, Common, Context, Ended, Executions, Send, Stop, Trace};
 
 /// Moves paid orders from Stripe through Magento to ERP and warehouse, and shows how each fared.
 #[derive(Parser)]
@@ -27,7 +28,7 @@ enum Command {
     Check(Check),
     /// Tells the story of an order, payment, charge or event over all systems.
     Trace(Trace),
-    /// Lists executions, newest last.
+    /// Lists executions by status, the newest of each last.
     Executions(Executions),
     /// Signs an event with the stage's webhook secret and posts it to ingest.
     Send(Send),
@@ -36,24 +37,38 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let Cli { common, command } = Cli::parse();
-    let context = match Context::open(common).await {
-        Ok(context) => context,
-        Err(error) => return report(&error),
-    };
-    let ended = match command {
-        Command::Check(check) => check.run(&context).await,
-        Command::Trace(trace) => trace.run(&context).await,
-        Command::Executions(executions) => executions.run(&context).await,
-        Command::Send(send) => send.run(&context).await,
-    };
-    match ended {
+    match run(common, command).await {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::WithProblems) => ExitCode::from(1),
         Err(error) => report(&error),
     }
 }
 
+async fn run(common: Common, command: Command) -> anyhow::Result<Ended> {
+    if let Command::Check(check) = command {
+        return check.run(common).await;
+    }
+    let context = Context::open(common).await?;
+    match command {
+        // Done above: a file with mistakes makes no context.
+        Command::Check(_) => Ok(Ended::Well),
+        Command::Trace(trace) => trace.run(&context).await,
+        Command::Executions(executions) => executions.run(&context).await,
+        Command::Send(send) => send.run(&context).await,
+    }
+}
+
 fn report(error: &anyhow::Error) -> ExitCode {
+    let gone =
+        error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe);
+    if gone {
+        // Whoever reads has read enough (`| head`).
+        return ExitCode::SUCCESS;
+    }
     eprintln!("tillbridge: {error:#}");
-    ExitCode::from(3)
+    ExitCode::from(match error.downcast_ref() {
+        Some(Stop::Problem(_)) => 1,
+        Some(Stop::Usage(_)) => 2,
+        None => 3,
+    })
 }

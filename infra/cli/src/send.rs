@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use connections::SigningSecret;
 use environment::{SecretKind, SecretName};
 use jiff::{SignedDuration, Timestamp};
 use outbound::{Effect, Method, Outbound, Pool, Request};
 use secrecy::SecretString;
 
-use crate::{Context, Ended};
+use crate::show::say;
+use crate::{Context, Ended, Stop};
 
 /// Longest wait for ingest's answer.
 const TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
@@ -38,15 +39,17 @@ impl Send {
     /// # Errors
     /// The file, the secret or ingest cannot be reached.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
-        let body =
-            std::fs::read(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        let body = std::fs::read(&self.file)
+            .map_err(|error| Stop::Usage(format!("{} cannot be read: {error}", self.file.display())))?;
         let url = match (&self.url, &context.local) {
             (Some(url), _) => url.clone(),
             (None, Some(local)) if !local.webhook_url.is_empty() => local.webhook_url.clone(),
-            _ => bail!(
-                "where to? name the endpoint with --url https://<api>/webhooks, or run `cargo xtask up`"
-            ),
+            _ => {
+                let advice = "name the endpoint with --url https://<api>/webhooks, or run `cargo xtask up`";
+                return Err(Stop::Usage(format!("where to? {advice}")).into());
+            }
         };
+        let base_url = url.parse().map_err(|_| Stop::Usage(format!("`{url}` is no URL")))?;
         let name = SecretName::new(&context.stage.stage, &context.pair, SecretKind::StripeWebhook);
         let stored: SigningSecret = context.secrets.get(&name).await?.json()?;
         let secret =
@@ -55,7 +58,7 @@ impl Send {
         let secret = if self.forge { &forged } else { secret };
         let settings = outbound::Settings {
             system: "ingest",
-            base_url: url.parse().with_context(|| format!("`{url}` is no URL"))?,
+            base_url,
             timeout: TIMEOUT,
             body_bytes_max: ANSWER_BYTES_MAX,
         };
@@ -78,9 +81,9 @@ impl Send {
                 .await?;
             all_taken &= answer.is_success();
             if context.json {
-                println!("{}", serde_json::json!({ "status": answer.status, "answer": answer.excerpt() }));
+                say(&serde_json::json!({ "status": answer.status, "answer": answer.excerpt() }).to_string())?;
             } else {
-                println!("{} {}", answer.status, answer.excerpt());
+                say(&format!("{} {}", answer.status, answer.excerpt()))?;
             }
         }
         Ok(if all_taken { Ended::Well } else { Ended::WithProblems })

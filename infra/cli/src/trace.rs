@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use flow::Store;
 use flow::execution::{
     Execution, History, StepPath, StepRecord, by_entity, entities, execution_by_event, history, linked,
 };
 use serde_json::{Value, json};
 
-use crate::show;
-use crate::{Context, Ended};
+use crate::show::{self, say};
+use crate::{Context, Ended, Stop};
 
 /// Executions of one entity that are looked at.
 const EXECUTIONS_MAX: u32 = 100;
@@ -43,9 +43,11 @@ impl Trace {
             stories.push(Story { entity, names, histories });
         }
         if context.json {
-            println!("{:#}", Value::Array(stories.iter().map(Story::to_json).collect()));
+            say(&format!("{:#}", Value::Array(stories.iter().map(Story::to_json).collect())))?;
         } else {
-            stories.iter().for_each(|story| story.print(context.color));
+            for story in &stories {
+                story.print(context.color)?;
+            }
         }
         let mut histories = stories.iter().flat_map(|story| &story.histories);
         let is_parked = histories.any(|history| history.execution.parked.is_some());
@@ -62,10 +64,7 @@ impl Trace {
                     return Ok(vec![entity]);
                 }
             }
-            bail!(
-                "no flow has an execution of {}; was it accepted? `tillbridge executions` lists what was",
-                self.what
-            );
+            return Err(self.unknown("was it accepted? `tillbridge executions` lists what was"));
         }
         for kind in KINDS {
             let met = entities(store, &context.pair, kind, &self.what).await?;
@@ -78,7 +77,11 @@ impl Trace {
                 return Ok(vec![entity]);
             }
         }
-        bail!("nothing is known of `{}`; ask for an order number, pi_…, ch_… or evt_…", self.what)
+        Err(self.unknown("ask for an order number, pi_…, ch_… or evt_…"))
+    }
+
+    fn unknown(&self, advice: &str) -> anyhow::Error {
+        Stop::Problem(format!("nothing is known of `{}`; {advice}", self.what)).into()
     }
 }
 
@@ -96,15 +99,15 @@ impl Story {
         json!({ "entity": self.entity, "names": self.names, "executions": executions })
     }
 
-    fn print(&self, color: bool) {
-        println!("{}", self.entity);
+    fn print(&self, color: bool) -> std::io::Result<()> {
+        say(&self.entity)?;
         for (kind, id) in &self.names {
-            println!("  {kind:<16} {id}");
+            say(&format!("  {kind:<16} {id}"))?;
         }
         for history in &self.histories {
-            print(history, color);
+            print(history, color)?;
         }
-        println!();
+        say("")
     }
 }
 
@@ -128,33 +131,33 @@ fn step_json(path: &StepPath, record: &StepRecord) -> Value {
     })
 }
 
-fn print(History { execution, steps }: &History, color: bool) {
-    println!();
-    println!("{}  received {} {}", execution.received_at, execution.event_type, execution.event);
-    println!(
+fn print(History { execution, steps }: &History, color: bool) -> std::io::Result<()> {
+    say("")?;
+    say(&format!("{}  received {} {}", execution.received_at, execution.event_type, execution.event))?;
+    say(&format!(
         "{}  flow {} {} after {} attempt(s) {}",
         execution.updated_at,
         execution.flow,
-        show::status(execution.status, color),
+        show::status(execution.status, color).trim_end(),
         execution.attempts,
         show::reason(execution)
-    );
+    ))?;
     for (path, record) in steps {
-        print_step(path, record);
+        say(&step(path, record))?;
     }
     if let Some(parked) = &execution.parked {
-        println!("  ! {}", parked.message);
-        println!("    mended by: {}; parked {} times", word(&parked.mended_by), parked.n);
+        say(&format!("  ! {}", parked.message))?;
+        say(&format!("    mended by: {}; parked {} times", word(&parked.mended_by), parked.n))?;
     }
-    println!("  trace {}", execution.trace_id);
+    say(&format!("  trace {}", execution.trace_id))
 }
 
-fn print_step(path: &StepPath, record: &StepRecord) {
+fn step(path: &StepPath, record: &StepRecord) -> String {
     let key = record.begun.as_ref().map(|begun| begun.key.as_str()).unwrap_or_default();
     let when = record.finished_at.or(record.begun.as_ref().map(|begun| begun.at));
     let when = when.map(|at| at.to_string()).unwrap_or_default();
     let ended = if record.is_finished() { format!("{} ms", record.duration_ms) } else { "begun".to_owned() };
-    println!("  {when:<28} {:<14} {:<26} {ended:>8}  {key}", path.as_str(), record.action);
+    format!("  {when:<28} {:<14} {:<26} {ended:>8}  {key}", path.as_str(), record.action)
 }
 
 /// An enum's word as its JSON says it.

@@ -63,24 +63,30 @@ impl From<Error> for flow::Fault {
 const MESSAGE_MAX: usize = 300;
 
 /// The class and a sentence for an SDK error. `what` names the thing, for the operator.
-pub(crate) fn classify<E: ProvideErrorMetadata>(
+pub(crate) fn classify<E: ProvideErrorMetadata + std::error::Error + 'static>(
     what: &str,
     error: &SdkError<E, HttpResponse>,
 ) -> (Class, String) {
     match error {
-        SdkError::ConstructionFailure(_) => {
-            (Class::Validation, format!("{what}: the request cannot be built"))
-        }
-        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
-            (Class::Transient, format!("{what}: AWS did not answer"))
-        }
         SdkError::ServiceError(context) => {
             let code = context.err().code().unwrap_or("unknown");
             let said = redact(context.err().message().unwrap_or_default(), MESSAGE_MAX);
             (class_of(code, context.raw().status().as_u16()), format!("{what}: {code} {said}"))
         }
-        _ => (Class::Transient, format!("{what}: AWS did not answer")),
+        SdkError::ConstructionFailure(_) => {
+            (Class::Validation, format!("{what}: the request cannot be built ({})", root(error)))
+        }
+        _ => (Class::Transient, format!("{what}: AWS did not answer ({})", root(error))),
     }
+}
+
+/// What lies at the bottom: a refused connection, a name without an address, credentials that nobody has.
+fn root(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    redact(&cause.to_string(), MESSAGE_MAX)
 }
 
 /// The class of a service's error code.

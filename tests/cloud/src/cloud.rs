@@ -81,6 +81,11 @@ impl Cloud {
         format!("{}/000000000000/{name}", self.endpoint)
     }
 
+    /// Deletes a queue.
+    pub fn delete_queue(&self, name: &str) {
+        self.lock().queues.delete(name);
+    }
+
     /// What was sent to a queue, oldest first.
     #[must_use]
     pub fn sent(&self, queue: &str) -> Vec<Sent> {

@@ -53,6 +53,10 @@ impl Queues {
         self.sent.entry(name.to_owned()).or_default();
     }
 
+    pub(crate) fn delete(&mut self, name: &str) {
+        self.sent.remove(name);
+    }
+
     pub(crate) fn sent(&self, name: &str) -> Vec<Sent> {
         self.sent.get(name).cloned().unwrap_or_default()
     }

@@ -41,7 +41,7 @@ impl Table {
         self.get(&Key::new("probe", "-")).await.map(drop)
     }
 
-    fn unavailable<E: ProvideErrorMetadata>(
+    fn unavailable<E: ProvideErrorMetadata + std::error::Error + 'static>(
         &self,
         error: &aws_sdk_dynamodb::error::SdkError<E, aws_sdk_dynamodb::config::http::HttpResponse>,
     ) -> StoreError {

@@ -42,7 +42,7 @@ impl Table {
         }
     }
 
-    fn outcome<E: aws_sdk_dynamodb::error::ProvideErrorMetadata>(
+    fn outcome<E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static>(
         &self,
         sent: Result<(), SdkError<E, aws_sdk_dynamodb::config::http::HttpResponse>>,
         refused: impl Fn(&E) -> Option<Option<std::collections::HashMap<String, AttributeValue>>>,

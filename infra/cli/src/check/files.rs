@@ -1,0 +1,80 @@
+//! What needs no network: the flows' documents, and the environment file for them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+use environment::{Error, Stage};
+
+use super::Finding;
+
+/// Accounts that posting a sale needs.
+const ROLES: [&str; 3] = ["receivable", "sales", "shipping_income"];
+
+/// Every shipped flow loads.
+pub(super) fn flows() -> Result<Vec<Finding>> {
+    let specs = connections::specs()?;
+    Ok(flows::names().map(|name| Finding::of(format!("flow {name}"), flows::load(name, &specs))).collect())
+}
+
+/// A file that cannot be used: each mistake by itself.
+pub(super) fn mistakes(path: &Path, error: Error) -> Vec<Finding> {
+    let what = format!("environment {}", path.display());
+    match error {
+        Error::Malformed { message, .. } => vec![Finding::wrong(what, message)],
+        Error::Invalid { mistakes, .. } => {
+            mistakes.into_iter().map(|mistake| Finding::wrong(what.clone(), mistake)).collect()
+        }
+    }
+}
+
+/// What the file must hold for the shipped flows, beyond what it is parsed for.
+pub(super) fn settings(path: &Path, stage: &Stage) -> Vec<Finding> {
+    let file = path.display();
+    let mut findings = vec![Finding::well(format!("environment {file}"))];
+    let tables = tables();
+    for (pair, settings) in &stage.pairs {
+        for role in ROLES.iter().filter(|role| !settings.erp.accounts.contains_key(**role)) {
+            let remedy = format!(
+                "add `pairs.{pair}.erp.accounts.{role}` to {file}, the code of an account of the ERP"
+            );
+            findings.push(Finding::wrong(format!("pair {pair}, account {role}"), remedy));
+        }
+        for table in tables.iter().filter(|table| !settings.tables.contains_key(*table)) {
+            let remedy =
+                format!("add `pairs.{pair}.tables.{table}` to {file}, what each of its keys becomes");
+            findings.push(Finding::wrong(format!("pair {pair}, table {table}"), remedy));
+        }
+    }
+    findings
+}
+
+/// The lookup tables that shipped flows name: `$lookup("order_status", …)`.
+fn tables() -> BTreeSet<String> {
+    let mut tables = BTreeSet::new();
+    for source in flows::all() {
+        for text in source.mappings.values().chain([&source.yaml]) {
+            for call in text.split("$lookup(").skip(1) {
+                let call = call.trim_start();
+                let quote = call.chars().next().filter(|first| matches!(first, '"' | '\''));
+                // Without a quote it is one of the pair's own objects, which it is parsed for.
+                if let Some(name) = quote.and_then(|quote| call[1..].split(quote).next()) {
+                    tables.insert(name.to_owned());
+                }
+            }
+        }
+    }
+    tables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_of_the_shipped_flows_are_found_in_their_documents() {
+        let tables = tables();
+        let found: Vec<&str> = tables.iter().map(String::as_str).collect();
+        assert_eq!(found, ["order_status", "shipping_services", "tax_codes"]);
+    }
+}

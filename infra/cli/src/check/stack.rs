@@ -1,0 +1,54 @@
+//! What the stack must hold: secrets, the table, the queues.
+
+use connections::{MagentoSecret, SigningSecret, StripeSecret, TokenSecret};
+use environment::{SecretKind, SecretName};
+
+use super::Finding;
+use crate::Context;
+
+/// The secrets that functions read.
+const KINDS: [SecretKind; 5] =
+    [SecretKind::Stripe, SecretKind::StripeWebhook, SecretKind::Magento, SecretKind::Erp, SecretKind::Wms];
+
+/// Every secret of every pair; what it holds is never shown.
+pub(super) async fn secrets(context: &Context) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for pair in context.stage.pairs.keys() {
+        for kind in KINDS {
+            let name = SecretName::new(&context.stage.stage, pair, kind);
+            let fits = match context.secrets.get(&name).await {
+                Err(error) => Err(error),
+                Ok(secret) => match kind {
+                    SecretKind::Stripe => secret.json::<StripeSecret>().map(drop),
+                    SecretKind::StripeWebhook | SecretKind::WmsWebhook => {
+                        secret.json::<SigningSecret>().map(drop)
+                    }
+                    SecretKind::Magento => secret.json::<MagentoSecret>().map(drop),
+                    SecretKind::Erp | SecretKind::Wms => secret.json::<TokenSecret>().map(drop),
+                },
+            };
+            findings.push(Finding::of(format!("secret {}", name.as_str()), fits));
+        }
+    }
+    findings
+}
+
+/// The table.
+pub(super) async fn table(context: &Context) -> Option<Finding> {
+    Some(match context.table() {
+        Ok(table) => Finding::of("table", table.probe().await),
+        Err(error) => Finding::of::<(), _>("table", Err(error)),
+    })
+}
+
+/// The queue of each shipped flow, and that of the letters; by their names, as `template.yaml` makes them.
+pub(super) async fn queues(context: &Context) -> Vec<Finding> {
+    let stage = &context.stage.stage;
+    let flows = flows::names().map(|flow| format!("tillbridge-{stage}-flow-{flow}.fifo"));
+    let mut findings = Vec::new();
+    for name in flows.chain([format!("tillbridge-{stage}-dead-letter.fifo")]) {
+        let found = aws::queue_url(&context.sdk, &name).await;
+        findings.push(Finding::of(format!("queue {name}"), found));
+    }
+    findings
+}

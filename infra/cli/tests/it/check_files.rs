@@ -1,0 +1,111 @@
+//! `tillbridge check --offline`: flows and the environment file, without a network.
+
+use crate::world::{Said, World};
+
+/// Checks a file, where nothing could be reached.
+async fn check(world: &World, yaml: &str, more: &[&str]) -> Said {
+    world.write(yaml);
+    let arguments: Vec<&str> = ["check", "--offline"].iter().chain(more).copied().collect();
+    let said = world.run_with(&arguments, &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]).await;
+    assert!(world.cloud.asked().is_empty() && world.sandbox.requests(0).is_empty());
+    assert_eq!(said.err, "", "{said:?}");
+    said
+}
+
+#[tokio::test]
+async fn a_good_file_is_good() {
+    let world = World::new().await;
+    let said = check(&world, &world.yaml, &[]).await;
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(lines.contains(&"  ok  flow order-to-cash"), "{}", said.out);
+    assert!(lines.iter().any(|line| line.starts_with("  ok  environment ") && line.ends_with("local.yaml")));
+    assert_eq!(*lines.last().unwrap(), format!("{} looked at, 0 to mend", lines.len() - 1));
+}
+
+#[tokio::test]
+async fn each_mistake_is_told_with_the_file_the_place_and_the_remedy() {
+    let world = World::new().await;
+    let file = "infra/environments/local.yaml";
+    let second = world.yaml.split_once("  main:\n").unwrap().1;
+    let two = format!("{}  second:\n{second}", world.yaml);
+    let cases: [(String, &[&str]); 9] = [
+        (
+            world.yaml.replace("        sales: \"4000\"\n", ""),
+            &["pair main, account sales", "add `pairs.main.erp.accounts.sales` to", file],
+        ),
+        (
+            world.yaml.replace("      tax_codes:\n", "      other_codes:\n"),
+            &["pair main, table tax_codes", "add `pairs.main.tables.tax_codes` to", file],
+        ),
+        (
+            world.yaml.replace("Europe/Berlin", "Europe/Berlni"),
+            &["pairs.main.erp.time_zone", "`Europe/Berlni`", "IANA", file],
+        ),
+        (two, &["main, second of acct_1TillbridgeLocal say `books: true`", "exactly one must", file]),
+        (
+            world.yaml.replace("    books: true\n", ""),
+            &["none of acct_1TillbridgeLocal says `books: true`", file],
+        ),
+        (world.yaml.replace("currency: USD", "currency: USDD"), &["USDD", "line", file]),
+        (world.yaml.replace("      time_zone: Europe/Berlin\n", ""), &["time_zone", "line", file]),
+        (
+            world.yaml.replace("stage: local", "stage: sandbox"),
+            &["stage: is `sandbox`, but the file is for `local`"],
+        ),
+        ("not: [an environment".to_owned(), &["line", file]),
+    ];
+    for (yaml, words) in cases {
+        assert_ne!(yaml, world.yaml, "{words:?}");
+        let said = check(&world, &yaml, &[]).await;
+        assert_eq!(said.code, 1, "{said:?}");
+        let wrong: Vec<&str> = said.out.lines().filter(|line| line.starts_with("  !!  ")).collect();
+        let [wrong] = wrong.as_slice() else { panic!("{words:?}: {}", said.out) };
+        for word in words {
+            assert!(wrong.contains(word), "no `{word}` in\n{wrong}");
+        }
+        assert!(said.out.contains("  ok  flow order-to-cash"), "flows are looked at all the same");
+        assert!(said.out.ends_with(", 1 to mend\n"), "{}", said.out);
+    }
+}
+
+#[tokio::test]
+async fn all_mistakes_are_told_at_once() {
+    let world = World::new().await;
+    let yaml = world
+        .yaml
+        .replace("Europe/Berlin", "Nowhere")
+        .replace("    books: true\n", "")
+        .replace("timeout_s: 4", "timeout_s: 400");
+    let said = check(&world, &yaml, &[]).await;
+    assert_eq!(said.out.lines().filter(|line| line.starts_with("  !!  ")).count(), 6, "{}", said.out);
+}
+
+#[tokio::test]
+async fn as_json_each_finding_is_a_line() {
+    let world = World::new().await;
+    let said = check(&world, &world.yaml.replace("        sales: \"4000\"\n", ""), &["--json"]).await;
+    assert_eq!(said.code, 1);
+    let findings = said.json_lines();
+    let wrong: Vec<&str> = findings
+        .iter()
+        .filter(|finding| !finding["problem"].is_null())
+        .map(|finding| finding["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(wrong, ["pair main, account sales"]);
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding["what"] == "flow order-to-cash" && finding["problem"].is_null())
+    );
+}
+
+#[tokio::test]
+async fn a_file_elsewhere_is_named_as_it_was_asked_for() {
+    let world = World::new().await;
+    let elsewhere = world.folder.path().join("elsewhere.yaml");
+    std::fs::write(&elsewhere, world.yaml.replace("        sales: \"4000\"\n", "")).unwrap();
+    let path = elsewhere.to_str().unwrap();
+    let said = check(&world, &world.yaml, &["--environment", path]).await;
+    assert!(said.out.contains(&format!("add `pairs.main.erp.accounts.sales` to {path}")), "{}", said.out);
+}

@@ -1,0 +1,108 @@
+//! How the command is asked, and how it ends.
+
+use crate::world::World;
+
+const COMMANDS: [&str; 4] = ["check", "trace", "executions", "send"];
+
+#[tokio::test]
+async fn help_says_what_there_is_and_how_it_ends() {
+    let world = World::new().await;
+    let said = world.run(&["--help"]).await;
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    for words in
+        COMMANDS.iter().chain(&["--json", "--stage", "--pair", "Exit codes:", "0 all is well", "3 something"])
+    {
+        assert!(said.out.contains(words), "no `{words}` in\n{}", said.out);
+    }
+    for command in COMMANDS {
+        let said = world.run(&[command, "--help"]).await;
+        assert_eq!(said.code, 0, "{command}");
+        assert!(
+            said.out.contains(&format!("tillbridge {command}")) && said.out.contains("--json"),
+            "{}",
+            said.out
+        );
+    }
+    let said = world.run(&["--version"]).await;
+    assert_eq!((said.code, said.out), (0, format!("tillbridge {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[tokio::test]
+async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
+    let world = World::new().await;
+    let cases: [(&[&str], &[&str]); 15] = [
+        (&[], &["Usage: tillbridge"]),
+        (&["chekc"], &["chekc", "check"]),
+        (&["trace"], &["<WHAT>"]),
+        (
+            &["executions", "--status", "odd"],
+            &["odd", "parked, waiting, running, queued, done, skipped, discarded"],
+        ),
+        (&["executions", "--status", "done", "--parked"], &["cannot be used with"]),
+        (&["executions", "--limit", "0"], &["1..=10000"]),
+        (&["executions", "--flow", "Order To Cash"], &["Order To Cash"]),
+        (&["executions", "--pair", "Main Shop"], &["Main Shop"]),
+        (
+            &["executions", "--pair", "other"],
+            &["pair `other`", "infra/environments/local.yaml", "there are main"],
+        ),
+        (&["check", "--stage", "nowhere"], &["infra/environments/nowhere.yaml", "--environment"]),
+        (&["check", "--environment", "no/such.yaml"], &["no/such.yaml cannot be read"]),
+        (&["trace", "1", "--stage", "nowhere"], &["infra/environments/nowhere.yaml"]),
+        (&["send", "no-such-event.json"], &["no-such-event.json cannot be read"]),
+        (&["send", "infra/environments/local.yaml"], &["where to?", "--url"]),
+        (&["send", "infra/environments/local.yaml", "--url", "nowhere"], &["`nowhere` is no URL"]),
+    ];
+    for (arguments, words) in cases {
+        let said = world.run(arguments).await;
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments:?}: {said:?}");
+        for word in words {
+            assert!(said.err.contains(word), "{arguments:?}: no `{word}` in\n{}", said.err);
+        }
+    }
+    assert!(world.cloud.asked().is_empty() && world.sandbox.requests(0).is_empty());
+}
+
+#[tokio::test]
+async fn a_table_must_be_named_and_a_stage_may_come_from_the_environment() {
+    let world = World::new().await;
+    let said = world.run_with(&["executions"], &[("TABLE", "")]).await;
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("--table") && said.err.contains("cargo xtask up"), "{}", said.err);
+    let said = world.run_with(&["executions", "--table", crate::world::TABLE], &[("TABLE", "")]).await;
+    assert_eq!((said.code, said.out.as_str()), (0, "no such execution\n"), "{said:?}");
+    let said = world.run_with(&["executions"], &[("TILLBRIDGE_STAGE", "nowhere")]).await;
+    assert_eq!(said.code, 2, "{said:?}");
+}
+
+/// Where `cargo xtask up` has run, the local stack's names need not be given.
+#[tokio::test]
+async fn the_local_stack_is_known_from_its_state() {
+    let world = World::new().await;
+    let folder = world.folder.path().join("target/local");
+    std::fs::create_dir_all(&folder).unwrap();
+    let state =
+        |stage: &str| format!(r#"{{"stage": "{stage}", "table": "{}", "other": 1}}"#, crate::world::TABLE);
+    std::fs::write(folder.join("state.json"), state("local")).unwrap();
+    assert_eq!(world.run_with(&["executions"], &[("TABLE", "")]).await.code, 0);
+    std::fs::write(folder.join("state.json"), state("another")).unwrap();
+    assert_eq!(world.run_with(&["executions"], &[("TABLE", "")]).await.code, 2, "it is of another stage");
+}
+
+#[tokio::test]
+async fn what_cannot_be_reached_is_told_apart_from_what_is_wrong() {
+    let world = World::new().await;
+    for (variables, words) in [
+        ([("AWS_ENDPOINT_URL", "http://127.0.0.1:9")], &["table tillbridge-local", "AWS did not answer"][..]),
+        ([("TABLE", "tillbridge-gone")], &["tillbridge-gone", "ResourceNotFoundException"]),
+        ([("AWS_ACCESS_KEY_ID", "")], &["table tillbridge-local", "credentials"]),
+    ] {
+        for command in [&["trace", "000000042"][..], &["executions"]] {
+            let said = world.run_with(command, &variables).await;
+            assert_eq!((said.code, said.out.as_str()), (3, ""), "{variables:?}: {said:?}");
+            for word in words {
+                assert!(said.err.contains(word), "no `{word}` in {}", said.err);
+            }
+        }
+    }
+}
