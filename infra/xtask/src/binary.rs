@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 /// The glibc of Lambda's `provided.al2023`, 2.x. Source: Amazon Linux 2023 user guide, "Comparing AL2 and AL2023".
 const GLIBC_MINOR_MAX: u32 = 34;
 /// A function's binary, in bytes.
-const SIZE_BYTES_MAX: u64 = 20 * 1024 * 1024;
+const SIZE_BYTES_MAX: u64 = 20_000_000;
 
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
