@@ -34,6 +34,8 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
             .links(&[("sales_order", "/id")]),
         Action::write(invoice::NAME, timeout, settle, invoice::key, invoice::find, invoice::run)?
             .links(&[("sales_invoice", "/id")]),
+        Action::read(sales_invoice::read::NAME, timeout, sales_invoice::read::run)?
+            .links(&[("sales_invoice", "/id")]),
         Action::read(health::read::NAME, timeout, health::read::run)?,
         Action::read(rights::read::NAME, timeout, rights::read::run)?,
         Action::read(account::list::NAME, timeout, account::list::run)?,

@@ -82,6 +82,8 @@ impl Document {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page {
     pub(crate) data: Vec<Document>,
+    #[serde(default)]
+    pub(crate) next_cursor: Option<String>,
 }
 
 /// Every document of a key that is not cancelled, the lowest id first.

@@ -86,6 +86,24 @@ pub enum Error {
         /// The key.
         key: NaturalKey,
     },
+    /// The ERP makes the invoices, and has not made this one.
+    #[error("the ERP has billed {billed} of order {order} so far; it is looked for again")]
+    NotInvoiced {
+        /// The order's key.
+        order: NaturalKey,
+        /// What is billed.
+        billed: String,
+    },
+    /// More invoices since the order was placed than are looked through.
+    #[error(
+        "none of {rows} invoices is that of order {order}; find it in the ERP, then discard this execution"
+    )]
+    SearchTooWide {
+        /// The order's key.
+        order: NaturalKey,
+        /// How many were looked at.
+        rows: usize,
+    },
     /// The ERP is another company's.
     #[error(
         "the ERP's company keeps its books in {theirs}, the environment file says {ours}; correct erp.base_url or erp.currency"
@@ -114,11 +132,13 @@ impl Error {
             Self::Transport(error) => error.class(),
             Self::Refused { problem } => refusal(problem),
             Self::NotConfirmed { .. } | Self::NotListed { .. } => Class::Conflict,
+            Self::NotInvoiced { .. } => Class::NotFound,
             Self::Unsound { .. }
             | Self::ContentDiffers { .. }
             | Self::TotalDiffers { .. }
             | Self::DuplicateDocument { .. }
             | Self::DocumentCancelled { .. }
+            | Self::SearchTooWide { .. }
             | Self::WrongCompany { .. }
             | Self::Unaddressable { .. } => Class::Validation,
         }
@@ -138,6 +158,8 @@ impl Error {
             Self::DocumentCancelled { .. } => "document_cancelled",
             Self::NotConfirmed { .. } => "not_confirmed",
             Self::NotListed { .. } => "not_listed",
+            Self::NotInvoiced { .. } => "not_invoiced",
+            Self::SearchTooWide { .. } => "search_too_wide",
             Self::WrongCompany { .. } => "wrong_company",
             Self::Unaddressable { .. } => "unaddressable",
         }

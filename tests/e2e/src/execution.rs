@@ -130,7 +130,7 @@ impl Stack {
     /// # Errors
     /// The log does not answer.
     pub async fn deliveries(&self, event: &str) -> Result<Vec<String>> {
-        let lines = self.cloud.logs().await?;
+        let lines = self.cloud.logged(event).await?;
         let parsed = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let ended = parsed.filter_map(|line| {
             let fields = &line["fields"];

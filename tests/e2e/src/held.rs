@@ -99,6 +99,9 @@ impl Held {
         {
             faults.push(format!("the invoice's transaction is {}", invoice["transaction_id"]));
         }
+        if decimal(&self.order["total_due"]) != Decimal::ZERO {
+            faults.push(format!("{} is still due in Magento", self.order["total_due"]));
+        }
         let total = self.grand_total();
         for booked in &self.sales_orders {
             let (sum, said) = (worth(booked), decimal(&booked["total"]["amount"]));

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 /// How long most things may take on a small, busy machine.
 pub const WAIT: Duration = Duration::from_secs(60);
 /// How often is looked.
-const POLL: Duration = Duration::from_millis(100);
+const POLL: Duration = Duration::from_millis(200);
 
 /// Looks until `look` returns something.
 ///

@@ -1,3 +1,4 @@
 //! Invoices.
 
 pub mod put;
+pub mod read;

@@ -5,6 +5,8 @@ mod converge;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
+mod erp_invoices;
+#[cfg(test)]
 mod health;
 #[cfg(test)]
 mod refusal;

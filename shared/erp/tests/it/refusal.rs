@@ -147,6 +147,6 @@ async fn a_dead_host_had_nothing_done() {
 fn actions_describe_themselves() {
     let specs = erp::specs().unwrap();
     let names: Vec<_> = specs.iter().map(|spec| spec.name.to_string()).collect();
-    let reads = ["erp.health.read", "erp.rights.read", "erp.account.list"];
+    let reads = ["erp.sales_invoice.read", "erp.health.read", "erp.rights.read", "erp.account.list"];
     assert_eq!(names, [[ORDER, "erp.sales_invoice.put"].as_slice(), &reads].concat());
 }

@@ -19,8 +19,10 @@ pub const TRIES_MAX: u32 = 12;
 pub const CONFLICT_TRIES_MAX: u32 = 5;
 /// How often a refused identity is tried again.
 pub const AUTH_RETRY: SignedDuration = SignedDuration::from_mins(5);
-/// Longest delay while a thing that is not there yet is waited for: it mostly comes within seconds.
+/// Longest delay while a thing that is not there yet is waited for, at first: it mostly comes within seconds.
 pub const NOT_FOUND_RETRY_MAX: SignedDuration = SignedDuration::from_mins(2);
+/// After this it comes by somebody's own schedule, and [`BACKOFF_MAX`] is soon enough.
+pub const NOT_FOUND_SOON: SignedDuration = SignedDuration::from_mins(30);
 /// Deliveries after which the queue would give the message up soon (its own limit is 1,000).
 pub const RECEIVES_MAX: u32 = 900;
 /// Age after which an execution is no longer waited for; the queue keeps messages for 14 days.
@@ -109,7 +111,9 @@ fn not_found(fault: &Fault, rule: Option<(SignedDuration, Decision)>, before: Be
         Some((duration, then)) => (duration - before.now.duration_since(since), then),
     };
     if left.is_positive() {
-        let delay = backoff(looks, before.random).min(NOT_FOUND_RETRY_MAX).min(left);
+        let is_soon = before.now.duration_since(since) <= NOT_FOUND_SOON;
+        let delay_max = if is_soon { NOT_FOUND_RETRY_MAX } else { BACKOFF_MAX };
+        let delay = backoff(looks, before.random).min(delay_max).min(left);
         let missing = Missing { step: before.step.to_owned(), since, looks: looks + 1 };
         return match waiting(fault, before, delay) {
             Verdict::Retry(waiting) => Verdict::Retry(Waiting { missing: Some(missing), ..waiting }),

@@ -151,7 +151,7 @@ pub enum StoreError {
     /// The table did not do it, or did not answer: it may have happened.
     #[error("the table did not take a request: {message}")]
     Unavailable {
-        /// Transient, throttled, auth, not_found or validation.
+        /// Transient, throttled, conflict, auth, not_found or validation.
         class: Class,
         /// What happened and what to do.
         message: String,

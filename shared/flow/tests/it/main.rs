@@ -5,6 +5,8 @@ mod document;
 #[cfg(test)]
 mod engine;
 #[cfg(test)]
+mod engine_again;
+#[cfg(test)]
 mod engine_world;
 #[cfg(test)]
 mod expression;

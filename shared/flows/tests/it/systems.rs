@@ -49,6 +49,17 @@ struct Put<D> {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+struct ReadInvoice {
+    #[serde(rename = "order_key")]
+    _order_key: NaturalKey,
+    #[serde(rename = "since")]
+    _since: String,
+    #[serde(rename = "total")]
+    _total: canonical::Money,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 struct Tag {
     #[serde(rename = "payment")]
     _payment: Payment,
@@ -112,6 +123,7 @@ pub(crate) fn specs() -> Vec<ActionSpec> {
         spec("magento.order.mark_paid", write, schema_for!(MarkPaid), schema_for!(Marked)),
         spec("erp.sales_order.put", write, schema_for!(Put<SalesOrder>), any()),
         spec("erp.sales_invoice.put", write, schema_for!(Put<SalesInvoice>), any()),
+        spec("erp.sales_invoice.read", Effect::Read, schema_for!(ReadInvoice), any()),
         spec("wms.fulfilment.put", write, schema_for!(Put<Fulfilment>), any()),
         spec("stripe.payment.tag", write, schema_for!(Tag), any()),
     ]);
@@ -132,6 +144,7 @@ fn check(action: &str, input: Value) -> Result<(), String> {
             read::<Put<SalesOrder>>(input)?.document.check().map_err(|error| error.to_string())
         }
         "erp.sales_invoice.put" => read::<Put<SalesInvoice>>(input).map(drop),
+        "erp.sales_invoice.read" => read::<ReadInvoice>(input).map(drop),
         "wms.fulfilment.put" => read::<Put<Fulfilment>>(input).map(drop),
         "stripe.payment.tag" => read::<Tag>(input).map(drop),
         other => Err(format!("no answer to {other}")),

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod calls;
+mod canary;
 mod conformance;
 mod fixtures;
 mod orders;

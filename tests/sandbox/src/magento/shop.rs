@@ -107,6 +107,7 @@ impl Shop {
         if order["status_histories"].is_null() {
             order["status_histories"] = json!([]);
         }
+        order::after_discount::store(&mut order);
         self.ids.order = self.ids.order.max(id);
         for row in super::rows::all(&order) {
             self.ids.row = self.ids.row.max(super::rows::id(row));

@@ -38,7 +38,8 @@ pub(crate) struct Basket {
     /// In base currency; nothing is sent where there is none.
     pub(crate) shipping: Option<Decimal>,
     pub(crate) rules: Rules,
-    /// Whether `row_total` is after the discount, as 2.4.5 was seen to send it; elsewhere it is before.
+    /// Whether `row_total` is shown after the discount (`Sales/Plugin/DataObjectProcessor.php` of magento/magento2), or
+    /// before, as older versions do.
     pub(crate) discounted_rows: bool,
     pub(crate) currency: &'static str,
     /// Order currency per base currency.

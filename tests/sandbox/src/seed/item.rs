@@ -55,7 +55,10 @@ fn row(
         // The parent repeats its children's prices and taxes, but not what was taken off them.
         (Shape::DynamicBundle(_), true) => {
             let all = product.amounts(rate, basket.rules);
-            Amounts { discount: Decimal::ZERO, compensation: Decimal::ZERO, ..all }
+            let with_tax =
+                if basket.discounted_rows { all.row_total + all.tax } else { all.row_total_incl_tax };
+            let (discount, compensation) = (Decimal::ZERO, Decimal::ZERO);
+            Amounts { row_total_incl_tax: with_tax, discount, compensation, ..all }
         }
         (_, true) => {
             let one = Amounts::of(super::amounts::round(product.price * rate), qty, basket.rules);

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::magento::document;
 use crate::magento::refusal::Refusal;
+use crate::magento::rows;
 use crate::magento::settings::{IdForm, Switches};
 use crate::magento::shop::{Kind, Shop};
 
@@ -103,6 +104,11 @@ impl Call<'_> {
             amounts_to_text(&mut shown);
         }
         shown
+    }
+
+    /// The rows of all orders.
+    pub(super) fn shown_rows(&self) -> Vec<Value> {
+        self.shop.orders.values().flat_map(|order| rows::all(&self.shown_order(order)).to_vec()).collect()
     }
 
     /// An order as this version shows it.

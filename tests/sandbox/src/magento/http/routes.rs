@@ -37,13 +37,11 @@ const ROUTES: &[Row] = &[
         c.search(orders, search::ORDER, UnknownColumn::Masked)
     }),
     ("GET", "orders/items", VIEW, |c, _| {
-        let items = c.shop.orders.values().flat_map(|order| rows::all(order).to_vec()).collect();
-        c.search(items, search::ROW, UnknownColumn::Masked)
+        c.search(c.shown_rows(), search::ROW, UnknownColumn::Masked)
     }),
     ("GET", "orders/items/:", VIEW, |c, p| {
         let id = p.number(2)?;
-        let mut items = c.shop.orders.values().flat_map(rows::all);
-        items.find(|row| rows::id(row) == id).cloned().ok_or_else(Refusal::no_entity)
+        c.shown_rows().into_iter().find(|row| rows::id(row) == id).ok_or_else(Refusal::no_entity)
     }),
     ("GET", "orders/:", VIEW, |c, p| Ok(c.shown_order(c.shop.order(p.number(1)?)?))),
     ("GET", "orders/:/statuses", VIEW, |c, p| Ok(c.shop.order(p.number(1)?)?["status"].clone())),

@@ -1,5 +1,6 @@
 //! Orders: their state, their history, and what people and integrations do to them.
 
+pub(super) mod after_discount;
 mod comment;
 mod create;
 mod hold;

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::magento::rows;
 
+use super::after_discount;
+
 /// Columns that are shown without a value.
 const SHOWN_NULL: [&str; 3] = ["account_status", "cc_last4", "customer_email"];
 /// What the shipping's sums take over from the order, besides what they begin with.
@@ -21,6 +23,7 @@ const SHIPPING_PROGRESS: [&str; 8] = [
 /// The order, as it is answered.
 pub(in crate::magento) fn shown(order: &Value) -> Value {
     let mut order = without_nulls(order);
+    after_discount::show(&mut order);
     let parents: Vec<Value> = rows::all(&order)
         .iter()
         .map(|row| rows::parent(&order, row).map_or(Value::Null, without_nulls))

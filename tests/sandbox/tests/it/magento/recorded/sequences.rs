@@ -181,7 +181,15 @@ pub(super) const SEQUENCES: &[Sequence] = &[
             Order("order-discount-mixed"),
             Done { method: "POST", path: "order/18/invoice", body: INVOICED },
         ],
-        names: &["refund-discounted-item", "refund-by-invoice-offline"],
+        names: &["refund-discounted-item"],
+    },
+    Sequence {
+        switches: |_| {},
+        begin: &[
+            Order("order-simple-guest-pending"),
+            Done { method: "POST", path: "order/1/invoice", body: INVOICED },
+        ],
+        names: &["refund-by-invoice-offline"],
     },
     Sequence {
         switches: |_| {},
