@@ -15,6 +15,8 @@ mod order;
 #[cfg(test)]
 mod refused;
 #[cfg(test)]
+mod second_flow;
+#[cfg(test)]
 mod secret;
 #[cfg(test)]
 mod vault;

@@ -3,7 +3,7 @@
 use canonical::Money;
 use environment::Stage;
 use flow::execution::Status;
-use sandbox::{Seed, Seen, System};
+use sandbox::{Seed, Seeded, Seen, System};
 use serde_json::{Value, json};
 
 use crate::held::Held;
@@ -101,6 +101,40 @@ async fn the_rows_of_a_mixed_order_are_those_that_an_erp_and_a_warehouse_expect(
     sent.extend(bundle);
     sent.extend([row("PEN-BLACK", "2"), row("INK-BLUE", "4")]);
     assert_eq!(skus(&held.fulfilments[0]), sent);
+}
+
+/// The shop keeps UTC; books are kept by the company's days.
+#[tokio::test]
+async fn days_are_those_of_the_companys_time_zone() {
+    let world = World::new().await;
+    for (zone, ordered_on) in [
+        ("America/Los_Angeles", "2026-02-28"),
+        ("UTC", "2026-03-01"),
+        ("Europe/Berlin", "2026-03-01"),
+        ("Asia/Tokyo", "2026-03-01"),
+        ("Pacific/Kiritimati", "2026-03-01"),
+    ] {
+        let seed = Seed { without_order: true, ..Seed::default() };
+        let seeded = world.sandbox.seed(&seed).unwrap();
+        let mut order = seeded.order.clone();
+        order["created_at"] = json!("2026-03-01 07:30:00");
+        let id = world.sandbox.put_order(order);
+        let message = world.message(&seeded);
+        let charged_at = seeded.event["data"]["object"]["created"].as_i64().unwrap();
+        let consumer = world
+            .consumer_with(|stage| {
+                stage.pairs.values_mut().for_each(|pair| pair.erp.time_zone = zone.to_owned())
+            })
+            .await;
+        world.hand(&consumer, &[message], 1).await;
+        let held = Held::of(&world.sandbox, &Seeded { entity_id: Some(id), ..seeded });
+        assert_eq!(held.sales_orders[0]["ordered_at"], json!(ordered_on), "{zone}");
+        let charged_at = jiff::Timestamp::from_second(charged_at).unwrap();
+        let zone = jiff::tz::TimeZone::get(zone).unwrap();
+        let paid_on = zone.to_datetime(charged_at).date().to_string();
+        assert_eq!(held.sales_orders[0]["payment"]["paid_on"], json!(paid_on), "{zone:?}");
+        assert_eq!(held.sales_invoices[0]["date"], json!(paid_on), "{zone:?}");
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use consumer::Consumer;
 use environment::Stage;
 use flow::execution::{Execution, execution_by_event};
 use flow::memory::{MemoryClock, MemoryQueue, MemoryStore};
+use flow::plan::Plan;
 use flow::{Clock, Delivery, Message, Ports, Queue, QueueName};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
@@ -73,9 +74,18 @@ impl World {
     ) -> Consumer {
         let mut stage = self.stage.clone();
         change(&mut stage);
+        let plan = flows::load(FLOW, &connections::specs().unwrap()).unwrap();
+        self.consumer_of(plan, queue, stage).await
+    }
+
+    /// A process that runs another flow.
+    pub(crate) async fn consumer_of_flow(&self, plan: Plan) -> Consumer {
+        self.consumer_of(plan, self.queue.clone(), self.stage.clone()).await
+    }
+
+    async fn consumer_of(&self, plan: Plan, queue: Arc<dyn Queue>, stage: Stage) -> Consumer {
         let secrets = self.vault.client().await;
         let connections = connections::Connections::new(stage, secrets, self.store.clone()).unwrap();
-        let plan = flows::load(FLOW, &connections::specs().unwrap()).unwrap();
         let ports = Ports { store: self.store.clone(), queue, clock: self.clock.clone() };
         Consumer::new(plan, ports, connections, FUNCTION_TIMEOUT).unwrap()
     }
