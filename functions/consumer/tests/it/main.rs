@@ -9,6 +9,8 @@ mod config;
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod held;
 #[cfg(test)]
 mod order;

@@ -123,7 +123,7 @@ async fn days_are_those_of_the_companys_time_zone() {
         let charged_at = seeded.event["data"]["object"]["created"].as_i64().unwrap();
         let consumer = world
             .consumer_with(|stage| {
-                stage.pairs.values_mut().for_each(|pair| pair.erp.time_zone = zone.to_owned())
+                stage.pairs.values_mut().for_each(|pair| pair.erp.time_zone = zone.to_owned());
             })
             .await;
         world.hand(&consumer, &[message], 1).await;
