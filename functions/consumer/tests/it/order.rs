@@ -177,12 +177,18 @@ async fn a_charge_that_is_not_captured_is_skipped_and_does_nothing() {
     assert_eq!(Held::of(&world.sandbox, &seeded).counts(), [0, 0, 0, 0]);
 }
 
-/// A write whose answer is lost may have happened: it is looked for, and there is one of it in the end.
+/// A write whose answer is lost may have happened: it is looked for, and there is one of it in the end. A read is repeated.
 #[tokio::test]
-async fn whatever_write_loses_its_answer_there_is_one_document() {
+async fn whatever_request_loses_its_answer_there_is_one_document() {
     let faults =
         ["commit_then_500", "drop_after_headers", "drop", "html_body", "html_200", "error=503", "error=429"];
-    let writes = [
+    let requests = [
+        (System::Stripe, "GET", "/charges/"),
+        (System::Magento, "GET", "/V1/orders"),
+        (System::Erp, "GET", "/orders"),
+        (System::Erp, "GET", "/invoices"),
+        (System::Wms, "GET", "/fulfilments"),
+        (System::Stripe, "GET", "/payment_intents/"),
         (System::Magento, "POST", "/invoice"),
         (System::Magento, "POST", "/V1/invoices"),
         (System::Erp, "PUT", "/customers/"),
@@ -194,7 +200,7 @@ async fn whatever_write_loses_its_answer_there_is_one_document() {
         (System::Stripe, "POST", "/payment_intents/"),
     ];
     let world = World::new().await;
-    for (system, method, path) in writes {
+    for (system, method, path) in requests {
         for fault in faults {
             let seeded = world.seed("simple");
             world.plan(system, method, path, fault);
