@@ -31,6 +31,8 @@ impl Pool {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // `HTTPS_PROXY` and its like name hosts that the environment file does not.
+            .no_proxy()
             .referer(false)
             .user_agent(USER_AGENT)
             .retry(reqwest::retry::never())

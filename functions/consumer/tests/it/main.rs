@@ -9,11 +9,15 @@ mod config;
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod held;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
 mod refused;
+#[cfg(test)]
+mod second_flow;
 #[cfg(test)]
 mod secret;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use canonical::Money;
 use environment::Stage;
 use flow::execution::Status;
-use sandbox::{Seed, Seen, System};
+use sandbox::{Seed, Seeded, Seen, System};
 use serde_json::{Value, json};
 
 use crate::held::Held;
@@ -103,6 +103,40 @@ async fn the_rows_of_a_mixed_order_are_those_that_an_erp_and_a_warehouse_expect(
     assert_eq!(skus(&held.fulfilments[0]), sent);
 }
 
+/// The shop keeps UTC; books are kept by the company's days.
+#[tokio::test]
+async fn days_are_those_of_the_companys_time_zone() {
+    let world = World::new().await;
+    for (zone, ordered_on) in [
+        ("America/Los_Angeles", "2026-02-28"),
+        ("UTC", "2026-03-01"),
+        ("Europe/Berlin", "2026-03-01"),
+        ("Asia/Tokyo", "2026-03-01"),
+        ("Pacific/Kiritimati", "2026-03-01"),
+    ] {
+        let seed = Seed { without_order: true, ..Seed::default() };
+        let seeded = world.sandbox.seed(&seed).unwrap();
+        let mut order = seeded.order.clone();
+        order["created_at"] = json!("2026-03-01 07:30:00");
+        let id = world.sandbox.put_order(order);
+        let message = world.message(&seeded);
+        let charged_at = seeded.event["data"]["object"]["created"].as_i64().unwrap();
+        let consumer = world
+            .consumer_with(|stage| {
+                stage.pairs.values_mut().for_each(|pair| pair.erp.time_zone = zone.to_owned());
+            })
+            .await;
+        world.hand(&consumer, &[message], 1).await;
+        let held = Held::of(&world.sandbox, &Seeded { entity_id: Some(id), ..seeded });
+        assert_eq!(held.sales_orders[0]["ordered_at"], json!(ordered_on), "{zone}");
+        let charged_at = jiff::Timestamp::from_second(charged_at).unwrap();
+        let zone = jiff::tz::TimeZone::get(zone).unwrap();
+        let paid_on = zone.to_datetime(charged_at).date().to_string();
+        assert_eq!(held.sales_orders[0]["payment"]["paid_on"], json!(paid_on), "{zone:?}");
+        assert_eq!(held.sales_invoices[0]["date"], json!(paid_on), "{zone:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_order_makes_as_few_calls_as_it_can() {
     let world = World::new().await;
@@ -143,12 +177,18 @@ async fn a_charge_that_is_not_captured_is_skipped_and_does_nothing() {
     assert_eq!(Held::of(&world.sandbox, &seeded).counts(), [0, 0, 0, 0]);
 }
 
-/// A write whose answer is lost may have happened: it is looked for, and there is one of it in the end.
+/// A write whose answer is lost may have happened: it is looked for, and there is one of it in the end. A read is repeated.
 #[tokio::test]
-async fn whatever_write_loses_its_answer_there_is_one_document() {
+async fn whatever_request_loses_its_answer_there_is_one_document() {
     let faults =
         ["commit_then_500", "drop_after_headers", "drop", "html_body", "html_200", "error=503", "error=429"];
-    let writes = [
+    let requests = [
+        (System::Stripe, "GET", "/charges/"),
+        (System::Magento, "GET", "/V1/orders"),
+        (System::Erp, "GET", "/orders"),
+        (System::Erp, "GET", "/invoices"),
+        (System::Wms, "GET", "/fulfilments"),
+        (System::Stripe, "GET", "/payment_intents/"),
         (System::Magento, "POST", "/invoice"),
         (System::Magento, "POST", "/V1/invoices"),
         (System::Erp, "PUT", "/customers/"),
@@ -160,7 +200,7 @@ async fn whatever_write_loses_its_answer_there_is_one_document() {
         (System::Stripe, "POST", "/payment_intents/"),
     ];
     let world = World::new().await;
-    for (system, method, path) in writes {
+    for (system, method, path) in requests {
         for fault in faults {
             let seeded = world.seed("simple");
             world.plan(system, method, path, fault);

@@ -7,7 +7,8 @@ use consumer::Consumer;
 use environment::Stage;
 use flow::execution::{Execution, execution_by_event};
 use flow::memory::{MemoryClock, MemoryQueue, MemoryStore};
-use flow::{Clock, Delivery, Message, Ports, Queue, QueueName};
+use flow::plan::Plan;
+use flow::{Clock, Delivery, Message, Ports, Queue, QueueName, Store};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
 use sandbox::{Fault, Planned, Sandbox, Seed, Seeded, Settings, System};
@@ -73,11 +74,27 @@ impl World {
     ) -> Consumer {
         let mut stage = self.stage.clone();
         change(&mut stage);
+        self.consumer_of(order_to_cash(), Ports { queue, ..self.ports() }, stage).await
+    }
+
+    /// The same over another table.
+    pub(crate) async fn consumer_over_store(&self, store: Arc<dyn Store>) -> Consumer {
+        self.consumer_of(order_to_cash(), Ports { store, ..self.ports() }, self.stage.clone()).await
+    }
+
+    /// A process that runs another flow.
+    pub(crate) async fn consumer_of_flow(&self, plan: Plan) -> Consumer {
+        self.consumer_of(plan, self.ports(), self.stage.clone()).await
+    }
+
+    async fn consumer_of(&self, plan: Plan, ports: Ports, stage: Stage) -> Consumer {
         let secrets = self.vault.client().await;
-        let connections = connections::Connections::new(stage, secrets, self.store.clone()).unwrap();
-        let plan = flows::load(FLOW, &connections::specs().unwrap()).unwrap();
-        let ports = Ports { store: self.store.clone(), queue, clock: self.clock.clone() };
+        let connections = connections::Connections::new(stage, secrets, ports.store.clone()).unwrap();
         Consumer::new(plan, ports, connections, FUNCTION_TIMEOUT).unwrap()
+    }
+
+    fn ports(&self) -> Ports {
+        Ports { store: self.store.clone(), queue: self.queue.clone(), clock: self.clock.clone() }
     }
 
     pub(crate) fn seed(&self, kind: &str) -> Seeded {
@@ -149,6 +166,10 @@ impl World {
         };
         assert!(self.sandbox.plan(planned));
     }
+}
+
+fn order_to_cash() -> Plan {
+    flows::load(FLOW, &connections::specs().unwrap()).unwrap()
 }
 
 pub(crate) fn delivery(event: &Value, received_at: Timestamp) -> Delivery {

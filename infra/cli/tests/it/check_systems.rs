@@ -111,7 +111,7 @@ async fn each_right_that_a_token_lacks_is_named_with_where_to_grant_it() {
     }
     let refused = [
         (System::Stripe, "POST", "/payment_intents/", "pair main, stripe, PaymentIntents: Write"),
-        (System::Stripe, "GET", "/charges", "pair main, stripe, Charges and Refunds: Read"),
+        (System::Stripe, "GET", "/charges", "pair main, stripe, Charges: Read"),
         (System::Erp, "PUT", "/invoices/", "pair main, erp, write invoices"),
         (System::Wms, "POST", "/cancel", "pair main, wms, write fulfilments"),
     ];

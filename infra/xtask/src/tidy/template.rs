@@ -73,6 +73,52 @@ mod tests {
         }
     }
 
+    /// The template with a second flow: the first one's block once more under another name, and its line at ingest.
+    fn with_second_flow() -> String {
+        let text = std::fs::read_to_string(root::path("template.yaml")).expect("the template");
+        let (head, rest) = text.split_once("  # ── Flow: order-to-cash ").expect("the first flow's rule");
+        let (block, tail) = rest.split_once("  # ── Alarms ").expect("the next rule");
+        let second = block.replace("order-to-cash", "thank-you").replace("OrderToCash", "ThankYou");
+        let line = "          QUEUE_URL_ORDER_TO_CASH: !Ref OrderToCashQueue\n";
+        assert!(head.contains(line), "ingest is no longer told of the queue");
+        let head = head.replace(line, &format!("{line}          QUEUE_URL_THANK_YOU: !Ref ThankYouQueue\n"));
+        format!("{head}  # ── Flow: order-to-cash {block}  # ── Flow: thank-you {second}  # ── Alarms {tail}")
+    }
+
+    #[test]
+    fn a_second_flow_is_a_folder_and_a_block() {
+        let settings = std::fs::read_to_string(root::path("samconfig.toml")).expect("the settings");
+        let both = ["order-to-cash".to_owned(), "thank-you".to_owned()];
+        let faults = |text: &str, shipped: &[String]| {
+            broken(&Template::parse(text).expect("a template"), &settings, shipped)
+        };
+        let text = with_second_flow();
+        assert_eq!(faults(&text, &both), Vec::<String>::new());
+        for (from, to, said) in [
+            (
+                "QUEUE_URL_THANK_YOU: !Ref ThankYouQueue",
+                "OTHER: nothing",
+                "QUEUE_URL_THANK_YOU must be ThankYouQueue",
+            ),
+            ("FLOW: thank-you", "OTHER: nothing", "shared/flows/thank-you has no block"),
+            ("flow-thank-you.fifo", "thanks.fifo", "must be called tillbridge-${Stage}-flow-thank-you.fifo"),
+            (
+                "Queue: !GetAtt ThankYouQueue.Arn",
+                "Queue: !GetAtt OrderToCashQueue.Arn",
+                "does not read the queue that it is told of",
+            ),
+        ] {
+            assert!(text.contains(from), "`{from}` is no longer there");
+            let found = faults(&text.replace(from, to), &both);
+            assert!(found.iter().any(|fault| fault.contains(said)), "`{from}` → `{to}`: {found:?}");
+        }
+        let orphaned = faults(&text, &both[..1]);
+        assert!(
+            orphaned.iter().any(|fault| fault.contains("there is no shared/flows/thank-you")),
+            "{orphaned:?}"
+        );
+    }
+
     #[test]
     fn a_flow_without_its_block_is_found() {
         let text = std::fs::read_to_string(root::path("template.yaml")).expect("the template");

@@ -25,7 +25,7 @@ pub struct Input {}
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Output {
-    /// Each permission that flows need, as the Dashboard calls it.
+    /// Each permission that flows need.
     pub rights: Vec<Right>,
 }
 
@@ -36,9 +36,9 @@ pub struct Output {
 pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
     let mut rights = Vec::new();
     for (name, path) in [
-        ("Charges and Refunds: Read", "/v1/charges"),
+        ("Charges: Read", "/v1/charges"),
         ("PaymentIntents: Read", "/v1/payment_intents"),
-        ("Balance transaction sources: Read", "/v1/balance_transactions"),
+        ("Balance transactions: Read", "/v1/balance_transactions"),
     ] {
         let read: Result<Read<Value>, Error> = client.get(NAME, path, &[("limit", "1")], None).await;
         rights.push(Right::probed(name, read.map_err(Fault::from), &[]));

@@ -7,9 +7,9 @@ use wiremock::{Mock, ResponseTemplate};
 use crate::world::World;
 
 const PROBES: [(&str, &str, &str); 4] = [
-    ("Charges and Refunds: Read", "GET", "/stripe/v1/charges"),
+    ("Charges: Read", "GET", "/stripe/v1/charges"),
     ("PaymentIntents: Read", "GET", "/stripe/v1/payment_intents"),
-    ("Balance transaction sources: Read", "GET", "/stripe/v1/balance_transactions"),
+    ("Balance transactions: Read", "GET", "/stripe/v1/balance_transactions"),
     ("PaymentIntents: Write", "POST", "/stripe/v1/payment_intents/pi_tillbridge_check"),
 ];
 
