@@ -111,7 +111,11 @@ impl Cloud {
     /// The cloud does not answer.
     pub async fn delete_secret(&self, name: &str) -> Result<()> {
         let request = json!({ "SecretId": name, "ForceDeleteWithoutRecovery": true });
-        self.json_api("secretsmanager", "secretsmanager.DeleteSecret", &request).await.map(|_| ())
+        match self.json_api("secretsmanager", "secretsmanager.DeleteSecret", &request).await {
+            // It was not there: what was wanted.
+            Err(error) if error.to_string().contains("ResourceNotFoundException") => Ok(()),
+            deleted => deleted.map(drop),
+        }
     }
 
     /// A function's environment variables.

@@ -63,7 +63,7 @@ impl Order {
             ("tb.event", text("id")),
             ("tb.type", text("type")),
             ("tb.entity", self.entity()),
-            ("tb.received_at", "2026-03-02T09:14:07Z".to_owned()),
+            ("tb.received_at", jiff::Timestamp::now().to_string()),
             ("tb.trace", format!("copy-{copy}")),
         ];
         Letter {

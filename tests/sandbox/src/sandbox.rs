@@ -142,6 +142,11 @@ impl Sandbox {
         self.systems.set().magento.put_order(order)
     }
 
+    /// Puts a Magento order as it was found in a shop: one that is paid has its invoice.
+    pub(crate) fn put_found_order(&self, order: Value) -> u64 {
+        self.systems.set().magento.put_found_order(order)
+    }
+
     /// Makes an order and the charge that pays it.
     ///
     /// # Errors

@@ -23,7 +23,10 @@ async fn the_whole_story_by_any_of_its_names() {
         }
 
         let said = stack.tillbridge(&["trace", asked, "--json"]).await.unwrap();
-        let story: Value = serde_json::from_str(&said.out).unwrap();
+        // One story for each payment of the order.
+        let stories: Value = serde_json::from_str(&said.out).unwrap();
+        let story = &stories[0];
+        assert_eq!(stories.as_array().unwrap().len(), 1, "{asked}");
         assert_eq!(story["entity"], format!("payment_intent:{intent}"), "{asked}");
         let execution = &story["executions"][0];
         assert_eq!(execution["execution"]["attempts"], 1, "{asked}");

@@ -14,7 +14,7 @@ pub(crate) async fn order(State(sandbox): State<Sandbox>, Json(order): Json<Valu
     if !order.is_object() {
         return refused("an order is an object");
     }
-    Json(json!({"entity_id": sandbox.put_order(order)})).into_response()
+    Json(json!({"entity_id": sandbox.put_found_order(order)})).into_response()
 }
 
 /// Puts a Stripe object that is whole (it names its `object`), or makes a payment by its description (`amount`,

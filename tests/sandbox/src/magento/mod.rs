@@ -54,6 +54,14 @@ impl Magento {
         self.lock().put_order(order)
     }
 
+    /// Puts an order as it was found in a shop, with the invoice that its totals speak of.
+    pub(crate) fn put_found_order(&self, order: Value) -> u64 {
+        let mut shop = self.lock();
+        let id = shop.put_order(order);
+        shop.invoice_what_is_paid(id);
+        id
+    }
+
     /// Stripe's own module invoices an order, as it does a few seconds after the charge.
     pub(crate) fn stripe_module_invoices(&self, order: u64, transaction: &str) -> Result<u64, String> {
         let path = format!("/rest/V1/order/{order}/invoice");
