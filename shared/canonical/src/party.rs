@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::redact::mask_cards;
+
 /// Who buys. Guests have no `id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +48,21 @@ pub struct Address {
     /// Telephone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+}
+
+impl Address {
+    /// The address as it may leave for another system: shoppers type card numbers into what people write. What is looked up
+    /// (post code, phone) stays: a number of 13 digits may look like a card's by chance.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        Self {
+            name: mask_cards(&self.name),
+            company: self.company.as_deref().map(mask_cards),
+            street: self.street.iter().map(|line| mask_cards(line)).collect(),
+            city: mask_cards(&self.city),
+            ..self.clone()
+        }
+    }
 }
 
 /// One name from its parts, without blanks where a part is missing.

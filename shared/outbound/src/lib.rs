@@ -20,4 +20,4 @@ pub use error::Error;
 pub use pool::Pool;
 pub use problem::{Field, Problem};
 pub use request::{Effect, Method, Request};
-pub use right::Right;
+pub use right::{Right, Rights};

@@ -22,3 +22,10 @@ impl Right {
         Self { name: name.into(), problem: refused.map(|fault| fault.message) }
     }
 }
+
+/// What `<system>.rights.read` gives: each right that flows need.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Rights {
+    /// In the order they were asked for.
+    pub rights: Vec<Right>,
+}

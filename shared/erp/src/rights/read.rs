@@ -2,9 +2,9 @@
 //! written: an empty document is none, and `If-Match` names a version that no document has.
 
 use flow::Class;
-use outbound::Right;
+use outbound::{Right, Rights};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::document::Kind;
@@ -20,18 +20,11 @@ const NOTHING: &str = "tb-check";
 #[serde(deny_unknown_fields)]
 pub struct Input {}
 
-/// What was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Output {
-    /// Each right that flows need.
-    pub rights: Vec<Right>,
-}
-
 /// Asks for each. Nine calls.
 ///
 /// # Errors
 /// None: what stands in the way is said of each right.
-pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
+pub async fn run(client: Client, _: Input) -> Result<Rights, Error> {
     let mut rights = Vec::new();
     for kind in [Kind::Order, Kind::Invoice] {
         let path = format!("/{}", kind.plural());
@@ -47,5 +40,5 @@ pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
         let done: Result<Map<String, Value>, Error> = client.act(Kind::Order, NOTHING, verb).await;
         rights.push(Right::probed(format!("{verb} orders"), done.map_err(Into::into), &[Class::NotFound]));
     }
-    Ok(Output { rights })
+    Ok(Rights { rights })
 }

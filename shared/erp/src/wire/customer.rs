@@ -40,12 +40,13 @@ struct Address<'a> {
 
 impl<'a> Address<'a> {
     fn new(kind: &'static str, address: &'a canonical::Address) -> Self {
+        let canonical::Address { name, company, street, city, .. } = address.masked();
         Self {
             kind,
-            name: mask_cards(&address.name),
-            company: address.company.as_deref().map(mask_cards),
-            street: address.street.iter().map(|line| mask_cards(line)).collect(),
-            city: mask_cards(&address.city),
+            name,
+            company,
+            street,
+            city,
             region: address.region.as_deref(),
             postcode: address.postcode.as_deref(),
             country: &address.country,

@@ -5,9 +5,9 @@
 
 use environment::OrderOwner;
 use flow::{Class, Fault};
-use outbound::Right;
+use outbound::{Right, Rights};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{Client, Error, Query};
@@ -22,18 +22,11 @@ const ACTION: &str = "probe a right";
 #[serde(deny_unknown_fields)]
 pub struct Input {}
 
-/// What was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Output {
-    /// Each resource that flows need.
-    pub rights: Vec<Right>,
-}
-
 /// Asks for each: a call for each resource, and one more for each that is missing.
 ///
 /// # Errors
 /// None: what stands in the way is said of each resource.
-pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
+pub async fn run(client: Client, _: Input) -> Result<Rights, Error> {
     let mut rights = Vec::new();
     for (resource, path) in [
         ("Magento_Sales::actions_view", "/V1/orders"),
@@ -53,7 +46,7 @@ pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
         json!({ "comment": "", "is_customer_notified": 0, "is_visible_on_front": 0, "parent_id": 0 });
     let nothing = json!({ "statusHistory": comment });
     rights.push(refused(&client, "Magento_Sales::comment", "/V1/orders/0/comments", &nothing).await);
-    Ok(Output { rights })
+    Ok(Rights { rights })
 }
 
 /// A write to an order that is not there: refused for that, where the resource is granted.

@@ -4,9 +4,9 @@
 //! Source: <https://docs.stripe.com/keys/restricted-api-keys> (a key without a permission is answered 403).
 
 use flow::{Class, Fault};
-use outbound::Right;
+use outbound::{Right, Rights};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::client::Read;
@@ -22,18 +22,11 @@ const NO_INTENT: &str = "/v1/payment_intents/pi_tillbridge_check";
 #[serde(deny_unknown_fields)]
 pub struct Input {}
 
-/// What was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Output {
-    /// Each permission that flows need.
-    pub rights: Vec<Right>,
-}
-
 /// Asks for each. Four calls.
 ///
 /// # Errors
 /// A key that cannot be one (a mistake in this file); what stands in the way is said of each permission.
-pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
+pub async fn run(client: Client, _: Input) -> Result<Rights, Error> {
     let mut rights = Vec::new();
     for (name, path) in [
         ("Charges: Read", "/v1/charges"),
@@ -49,5 +42,5 @@ pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
     let written: Result<Read<Value>, Error> = client.post(NAME, NO_INTENT, &fields, None, &key).await;
     let after = &[Class::NotFound];
     rights.push(Right::probed("PaymentIntents: Write", written.map_err(Fault::from), after));
-    Ok(Output { rights })
+    Ok(Rights { rights })
 }

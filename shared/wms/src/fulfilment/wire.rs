@@ -48,22 +48,12 @@ impl<'a> From<&'a Fulfilment> for Body<'a> {
     fn from(fulfilment: &'a Fulfilment) -> Self {
         Self {
             order_number: &fulfilment.order_number,
-            ship_to: masked(&fulfilment.ship_to),
+            ship_to: fulfilment.ship_to.masked(),
             lines: lines(fulfilment),
             service: &fulfilment.service,
             hold: fulfilment.hold,
             notes: mask_cards(&fulfilment.notes),
         }
-    }
-}
-
-fn masked(address: &Address) -> Address {
-    Address {
-        name: mask_cards(&address.name),
-        company: address.company.as_deref().map(mask_cards),
-        street: address.street.iter().map(|line| mask_cards(line)).collect(),
-        city: mask_cards(&address.city),
-        ..address.clone()
     }
 }
 
