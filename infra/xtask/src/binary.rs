@@ -59,9 +59,9 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} KiB", self.size_bytes / 1024)?;
+        write!(f, "{} KB of {}", self.size_bytes / 1000, SIZE_BYTES_MAX / 1000)?;
         match self.glibc_minor {
-            Some(minor) => write!(f, ", glibc 2.{minor}"),
+            Some(minor) => write!(f, ", glibc 2.{minor} of 2.{GLIBC_MINOR_MAX}"),
             None => f.write_str(", no glibc"),
         }
     }

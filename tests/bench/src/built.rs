@@ -20,7 +20,7 @@ const WARMING: [&str; 5] = ["simple", "bundle", "eur", "guest", "twelve_lines"];
 const ORDERS: u32 = 200;
 const ORDER_KIND: &str = "twelve_lines";
 /// A warm consumer's memory, in bytes.
-const RESIDENT_BYTES_MAX: u64 = 30 * 1024 * 1024;
+const RESIDENT_BYTES_MAX: u64 = 30_000_000;
 /// Webhooks that are counted.
 const WEBHOOKS: u32 = 100;
 

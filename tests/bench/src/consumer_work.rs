@@ -80,10 +80,10 @@ impl World {
 }
 
 impl Contender for World {
-    /// A new table: throwing the old one away is no part of an event.
+    /// A new table, because throwing the old one away is no part of an event; and a first event, whose engine stores the document.
     fn prepare(&mut self) -> Result<()> {
         (self.engine, self.connected) = parts(&self.plan, &self.connection, self.lines, self.now)?;
-        Ok(())
+        self.run()
     }
 
     /// An event from its delivery to its end.

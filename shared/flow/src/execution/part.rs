@@ -173,3 +173,34 @@ mod shared {
         Value::deserialize(deserializer).map(Arc::new)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_completes_the_item_that_begin_has_put() {
+        let at = "2026-03-02T09:14:07.25Z";
+        let begun = json!({
+            "key": "tb:acct_1:charge:ch_1", "body": { "order": 42 }, "at": at, "first_at": at, "generation": 1, "fence": 3,
+        });
+        let record = json!({ "place": 4, "action": "a.b.c", "begun": begun });
+        let record: StepRecord = serde_json::from_value(record).unwrap();
+        let path = StepPath("paid".to_owned());
+        for output in [json!({ "id": 7 }), Value::Null] {
+            let finished_at = Some(at.parse().unwrap());
+            let finished =
+                StepRecord { output: Arc::new(output), finished_at, duration_ms: 12, ..record.clone() };
+            let mut item = record.to_item("X", &path).unwrap();
+            let Write::Update { key, set, .. } = finished.to_checkpoint("X", &path) else {
+                panic!("not an update")
+            };
+            assert_eq!(key, item.key);
+            item.attributes.extend(set);
+            assert_eq!(item, finished.to_item("X", &path).unwrap());
+            assert_eq!(StepRecord::all_of(&[item]).unwrap(), [(path.clone(), finished)].into());
+        }
+    }
+}

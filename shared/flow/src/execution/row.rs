@@ -287,3 +287,24 @@ impl Execution {
 pub(super) const EXPIRES_AT: &str = "expires_at";
 /// How long finished executions stay: Stripe can resend an event for 30 days, a merchant asks after 60.
 const KEPT_SECONDS: i64 = 90 * 24 * 3600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_touch_changes_the_attributes_of_its_age_and_no_other() {
+        let at = "2026-03-02T09:14:07Z";
+        let execution = serde_json::json!({
+            "pair": "main", "flow": "demo", "event": "evt_1", "event_type": "charge.succeeded", "source": "stripe",
+            "entity": "charge:ch_1", "trace_id": "t", "status": "running", "fence": 1, "version": 1, "starts": 1,
+            "attempts": 1, "document": "hash", "event_chunks": 1, "parks": 0, "received_at": at, "created_at": at,
+            "updated_at": at,
+        });
+        let mut execution: Execution = serde_json::from_value(execution).unwrap();
+        let mut item = execution.to_item().unwrap();
+        execution.touch("2026-03-02T09:14:08.5Z".parse().unwrap());
+        item.attributes.extend(execution.age());
+        assert_eq!(item, execution.to_item().unwrap());
+    }
+}

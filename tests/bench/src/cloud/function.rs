@@ -61,7 +61,9 @@ impl Program {
             .stderr(file)
             .kill_on_drop(true);
         let begin = Instant::now();
-        let child = command.spawn().with_context(|| format!("cannot start {}", self.path.display()))?;
+        let child = command.spawn().with_context(|| {
+            format!("cannot start {}; `cargo xtask bench` builds it", self.path.display())
+        })?;
         let ready = runtime.first_poll().await.with_context(|| told(self.name, &log))?;
         Ok(Function { name: self.name, runtime, child, log, cold_start: ready.duration_since(begin) })
     }
