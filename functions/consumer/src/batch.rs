@@ -54,7 +54,10 @@ async fn one(consumer: &Consumer, message: &SqsMessage, deadline: Timestamp) -> 
     match Delivery::from_message(body, &attributes, count) {
         Ok(delivery) => deliver(consumer, message, &delivery, deadline).await,
         Err(error) => {
-            tracing::error!(error = %error, "A message cannot be read and goes to the dead-letter queue as it is");
+            tracing::error!(
+                message.id = message.message_id, trace.id = trace_id(message), fault.message = %error,
+                "A message cannot be read and goes to the dead-letter queue as it is"
+            );
             set_aside(consumer, message, attributes).await
         }
     }
@@ -75,11 +78,19 @@ async fn deliver(
     false
 }
 
+/// What ingest called the event's way, where the message says it.
+fn trace_id(message: &SqsMessage) -> Option<&str> {
+    message.message_attributes.get(attribute::TRACE)?.string_value.as_deref()
+}
+
 /// Asks the queue to deliver a message again after a while. Where it does not hear, the visibility timeout decides.
 async fn delay(consumer: &Consumer, message: &SqsMessage, after: SignedDuration) {
     let Some(receipt) = &message.receipt_handle else { return };
     if let Err(error) = consumer.queue.delay(&consumer.queue_name, receipt, after).await {
-        tracing::warn!(error = %error, "The queue did not take a delay; the message comes back later");
+        tracing::warn!(
+            message.id = message.message_id, trace.id = trace_id(message), fault.message = %error,
+            "The queue did not take a delay; the message comes back later"
+        );
     }
 }
 
@@ -106,7 +117,10 @@ async fn set_aside(
     match consumer.queue.send(&QueueName::DeadLetter, letter).await {
         Ok(()) => true,
         Err(error) => {
-            tracing::error!(error = %error, "An unreadable message cannot be moved; it is tried again");
+            tracing::error!(
+                message.id = message.message_id, trace.id = trace_id(message), fault.message = %error,
+                "An unreadable message cannot be moved; it is tried again"
+            );
             delay(consumer, message, UNREADABLE_PAUSE).await;
             false
         }

@@ -1,52 +1,45 @@
 //! One log line and one line of metrics a delivery. Never a body, a name or a mail address.
 
-use aws::{Metric, Metrics};
+use aws::{Metric, emf};
 use flow::engine::{Outcome, Report};
-use flow::{Delivery, FlowName};
+use flow::{Class, Delivery, FlowName};
 use jiff::Timestamp;
 
 /// Tells what came of a delivery.
 pub(crate) fn report(stage: &str, flow: &FlowName, delivery: &Delivery, report: &Report) {
     log(flow, delivery, report);
-    for metrics in metrics(stage, flow, delivery, report, Timestamp::now()) {
-        metrics.emit();
-    }
+    emf::emit(stage, &metrics(flow.as_str(), delivery, report, Timestamp::now()));
 }
 
 /// What is counted of a delivery.
-fn metrics(
-    stage: &str,
-    flow: &FlowName,
+fn metrics<'a>(
+    flow: &'a str,
     delivery: &Delivery,
-    report: &Report,
+    report: &'a Report,
     now: Timestamp,
-) -> Vec<Metrics> {
-    let flow = flow.as_str();
+) -> Vec<(Metric<'a>, i64)> {
     let outcome = report.outcome.as_str();
-    let mut executions =
-        Metrics::of(stage, [("flow", flow), ("outcome", outcome)]).value(Metric::Executions, 1);
-    if report.outcome == Outcome::Done {
-        let age = now.duration_since(delivery.received_at);
-        executions = executions.value(Metric::EventAge, i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
-    }
     // A zero is said too: an alarm must be able to tell "none" from "nothing heard".
-    let parked = Metrics::of(stage, [("flow", flow)]).value(Metric::Parked, i64::from(report.newly_parked));
-    let mut all = vec![executions, parked];
-    if let (Outcome::RetryAfter(_), Some(fault)) = (&report.outcome, &report.fault) {
-        all.push(
-            Metrics::of(stage, [("flow", flow), ("class", fault.class.as_str())]).value(Metric::Retries, 1),
-        );
+    let mut said = vec![
+        (Metric::Executions { flow, outcome }, 1),
+        (Metric::Parked { flow }, i64::from(report.newly_parked)),
+    ];
+    match (&report.outcome, &report.fault) {
+        (Outcome::RetryAfter(_), Some(fault)) => {
+            said.push((Metric::Retries { flow, class: fault.class.as_str() }, 1));
+            said.push((Metric::Throttled { flow }, i64::from(fault.class == Class::Throttled)));
+        }
+        (Outcome::RetryAfter(_), None) => {}
+        (Outcome::Done | Outcome::Skipped(_) | Outcome::Parked(_), _) => {
+            let age = now.duration_since(delivery.received_at).as_millis();
+            said.push((Metric::EventAge { flow, outcome }, i64::try_from(age).unwrap_or(i64::MAX)));
+        }
     }
-    all.extend(report.steps.iter().map(|step| {
-        Metrics::of(stage, [("flow", flow), ("step", metric_step(&step.step))])
-            .value(Metric::StepDuration, step.duration_ms)
-    }));
-    all
-}
-
-/// The step without the rounds it is in: a dimension must have few values.
-fn metric_step(path: &str) -> &str {
-    path.rsplit('.').next().unwrap_or(path)
+    let steps = report.steps.iter();
+    said.extend(
+        steps.map(|step| (Metric::StepDuration { flow, action: step.action.as_str() }, step.duration_ms)),
+    );
+    said
 }
 
 fn log(flow: &FlowName, delivery: &Delivery, report: &Report) {
@@ -67,7 +60,7 @@ fn log(flow: &FlowName, delivery: &Delivery, report: &Report) {
         receive.count = delivery.receive_count,
         outcome = report.outcome.as_str(),
         reason,
-        retry_after_ms,
+        retry.after_ms = retry_after_ms,
         fault.class = class,
         fault.message = message,
         steps.ran = report.steps.len(),
@@ -86,13 +79,12 @@ mod tests {
     use flow::engine::StepTiming;
     use flow::{Class, Fault};
     use jiff::SignedDuration;
-    use serde_json::{Value, json};
 
     use super::*;
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn lines(outcome: Outcome, fault: Option<Fault>, newly_parked: bool) -> Vec<Value> {
+    fn said(outcome: Outcome, fault: Option<Fault>, newly_parked: bool) -> Vec<(String, i64)> {
         let delivery = Delivery {
             pair: "main".parse().unwrap(),
             source: "stripe".into(),
@@ -112,86 +104,71 @@ mod tests {
             duration_ms: 7,
         }];
         let report = Report { outcome, steps, fault, newly_parked };
-        let lines = metrics("local", &"order-to-cash".parse().unwrap(), &delivery, &report, NOW);
-        lines.iter().map(|line| serde_json::from_str(&line.to_line(NOW)).unwrap()).collect()
-    }
-
-    /// The value of a metric with its dimensions, where it is said.
-    fn said(lines: &[Value], metric: &str) -> Option<Value> {
-        let line = lines.iter().find(|line| line.get(metric).is_some())?;
-        let mut members = line.as_object().unwrap().clone();
-        members.remove("_aws");
-        members.remove("EventAge");
-        Some(Value::Object(members))
+        let mut said: Vec<(String, i64)> = metrics("order-to-cash", &delivery, &report, NOW)
+            .into_iter()
+            .map(|(metric, value)| {
+                let of: Vec<&str> = metric.dimensions("local").iter().map(|(_, value)| *value).collect();
+                (format!("{} {}", metric.name(), of.join(" ")), value)
+            })
+            .collect();
+        said.sort();
+        said
     }
 
     #[test]
     fn what_alarms_look_at_is_said_of_every_delivery() {
-        let fault = || Some(Fault::new(Class::Transient, "no_answer", "message"));
-        // Outcome, fault; newly parked, retries by class.
-        let cases = [
-            (Outcome::Done, None, 0, None),
-            (Outcome::Skipped("duplicate".into()), None, 0, None),
-            (Outcome::Parked("gave_up".into()), fault(), 1, None),
-            (Outcome::Parked("gave_up".into()), None, 0, None),
-            (Outcome::RetryAfter(SignedDuration::from_secs(5)), fault(), 0, Some("transient")),
-            (Outcome::RetryAfter(SignedDuration::from_secs(5)), None, 0, None),
+        let fault = |class| Some(Fault::new(class, "code", "message"));
+        let retry = || Outcome::RetryAfter(SignedDuration::from_secs(5));
+        // Outcome, fault, newly parked; what is said besides parked, outcome and step.
+        let cases: [(Outcome, Option<Fault>, bool, &[(&str, i64)]); 8] = [
+            (Outcome::Done, None, false, &[("EventAge order-to-cash done local", 1_250)]),
+            (
+                Outcome::Skipped("duplicate".into()),
+                None,
+                false,
+                &[("EventAge order-to-cash skipped local", 1_250)],
+            ),
+            (
+                Outcome::Parked("gave_up".into()),
+                fault(Class::Transient),
+                true,
+                &[("EventAge order-to-cash parked local", 1_250)],
+            ),
+            (
+                Outcome::Parked("gave_up".into()),
+                None,
+                false,
+                &[("EventAge order-to-cash parked local", 1_250)],
+            ),
+            (
+                retry(),
+                fault(Class::Transient),
+                false,
+                &[("Retries transient order-to-cash local", 1), ("Throttled order-to-cash local", 0)],
+            ),
+            (
+                retry(),
+                fault(Class::Throttled),
+                false,
+                &[("Retries throttled order-to-cash local", 1), ("Throttled order-to-cash local", 1)],
+            ),
+            (retry(), None, false, &[]),
             // Parked, and the letter is still to be sent.
-            (Outcome::RetryAfter(SignedDuration::from_secs(5)), fault(), 1, Some("transient")),
+            (
+                retry(),
+                fault(Class::Transient),
+                true,
+                &[("Retries transient order-to-cash local", 1), ("Throttled order-to-cash local", 0)],
+            ),
         ];
-        for (outcome, fault, parked, class) in cases {
-            let name = outcome.as_str();
-            let lines = lines(outcome, fault, parked == 1);
-            assert_eq!(
-                said(&lines, "Parked"),
-                Some(json!({ "stage": "local", "flow": "order-to-cash", "Parked": parked })),
-                "{name}"
-            );
-            let executions =
-                json!({ "stage": "local", "flow": "order-to-cash", "outcome": name, "Executions": 1 });
-            assert_eq!(said(&lines, "Executions"), Some(executions), "{name}");
-            let retries = class.map(
-                |class| json!({ "stage": "local", "flow": "order-to-cash", "class": class, "Retries": 1 }),
-            );
-            assert_eq!(said(&lines, "Retries"), retries, "{name}");
-            let step =
-                json!({ "stage": "local", "flow": "order-to-cash", "step": "tagged", "StepDuration": 7 });
-            assert_eq!(said(&lines, "StepDuration"), Some(step), "{name}");
-            let age = lines.iter().find_map(|line| line.get("EventAge"));
-            assert_eq!(age, (name == "done").then_some(&json!(1_250)), "{name}");
+        for (outcome, fault, parked, more) in cases {
+            let mut expected: Vec<(String, i64)> =
+                more.iter().map(|(said, value)| ((*said).to_owned(), *value)).collect();
+            expected.push((format!("Executions order-to-cash {} local", outcome.as_str()), 1));
+            expected.push(("Parked order-to-cash local".to_owned(), i64::from(parked)));
+            expected.push(("StepDuration stripe.payment.tag order-to-cash local".to_owned(), 7));
+            expected.sort();
+            assert_eq!(said(outcome.clone(), fault, parked), expected, "{outcome:?}");
         }
-    }
-
-    /// Whoever waits for an alarm must not wait for a metric that nobody writes.
-    #[test]
-    fn every_alarm_of_the_template_has_a_metric_that_is_said() {
-        let template = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
-        let template = std::fs::read_to_string(template).unwrap();
-        let said = lines(Outcome::Done, None, false);
-        let mut alarms = 0;
-        for block in template.split("Type: AWS::CloudWatch::Alarm").skip(1) {
-            let value = |name: &str| -> &str {
-                let line = block.lines().find_map(|line| line.trim().strip_prefix(name));
-                line.unwrap_or_default().trim()
-            };
-            if value("Namespace:") != aws::NAMESPACE {
-                continue;
-            }
-            alarms += 1;
-            let metric = value("MetricName:");
-            let dimension = value("Dimensions:");
-            let line =
-                said.iter().find(|line| line.get(metric).is_some()).unwrap_or_else(|| panic!("no {metric}"));
-            assert_eq!(
-                line["_aws"]["CloudWatchMetrics"][0]["Dimensions"],
-                json!([["flow", "stage"]]),
-                "{metric}"
-            );
-            assert_eq!(
-                dimension, "[{ Name: flow, Value: order-to-cash }, { Name: stage, Value: !Ref Stage }]",
-                "{metric}"
-            );
-        }
-        assert!(alarms > 0, "the template has no alarm of ours");
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use canonical::PairId;
 use environment::{Pair, Stage};
+use flow::delivery::attribute;
 use flow::{Clock, FlowName, Message, Queue, QueueName};
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -82,8 +83,9 @@ impl Ingest {
         match work.outcome? {
             Accepted::Skip(skip) => Ok(Ended::Skipped(skip)),
             Accepted::Queue(messages) => {
-                seen.group = messages.first().map(|(_, message)| message.group.clone());
-                self.send(messages).await
+                let first = messages.first().map(|(_, message)| &message.attributes);
+                seen.entity = first.and_then(|attributes| attributes.get(attribute::ENTITY).cloned());
+                self.send(messages, &trace_id).await
             }
         }
     }
@@ -96,7 +98,10 @@ impl Ingest {
     /// The work with the secrets that we hold; once more with fresh ones where a rotation may explain the refusal.
     async fn verified(&self, endpoint: Endpoint<'_>, incoming: Incoming<'_>) -> Result<Work, Refusal> {
         let unavailable = |error: aws::Error| {
-            tracing::error!(pair = %endpoint.pair, source = endpoint.source.as_str(), %error, "No signing secret: {error}");
+            tracing::error!(
+                pair = %endpoint.pair, source = endpoint.source.as_str(), trace.id = incoming.trace_id,
+                fault.class = %error.class(), fault.message = %error, "No signing secret: {error}"
+            );
             Refusal::SecretUnavailable
         };
         let secrets = self.signing.get(endpoint.source, endpoint.pair).await.map_err(unavailable)?;
@@ -113,7 +118,7 @@ impl Ingest {
 
     /// One message for each flow, side by side. All or nothing is said to the sender; a flow that got its message and
     /// gets it again finds its execution.
-    async fn send(&self, messages: Vec<(FlowName, Message)>) -> Result<Ended, Refusal> {
+    async fn send(&self, messages: Vec<(FlowName, Message)>, trace_id: &str) -> Result<Ended, Refusal> {
         let flows: Vec<FlowName> = messages.iter().map(|(flow, _)| flow.clone()).collect();
         let sending = messages.into_iter().map(|(flow, message)| async {
             let queue = QueueName::Flow(flow);
@@ -121,7 +126,10 @@ impl Ingest {
         });
         let mut all_taken = true;
         for error in join_all(sending).await.into_iter().filter_map(Result::err) {
-            tracing::error!(queue = %error.queue, class = %error.class, "Not queued: {error}");
+            tracing::error!(
+                queue.name = %error.queue, trace.id = trace_id, fault.class = %error.class, fault.message = %error,
+                "Not queued: {error}"
+            );
             all_taken = false;
         }
         if all_taken { Ok(Ended::Queued(flows)) } else { Err(Refusal::QueueUnavailable) }

@@ -1,6 +1,6 @@
 //! What the sender, the log and the metrics are told of a request. Never its body, a header, a name or a secret.
 
-use aws::{Metric, Metrics};
+use aws::{Metric, emf};
 use canonical::{EventId, PairId};
 use flow::FlowName;
 use jiff::SignedDuration;
@@ -16,7 +16,7 @@ pub(crate) struct Seen {
     pub(crate) pair: Option<PairId>,
     pub(crate) event: Option<EventId>,
     pub(crate) event_type: Option<String>,
-    pub(crate) group: Option<String>,
+    pub(crate) entity: Option<String>,
     pub(crate) trace_id: String,
     pub(crate) bytes: usize,
 }
@@ -63,15 +63,15 @@ impl Ended {
         let source = seen.source.map_or("unknown", Source::as_str);
         let (pair, reason) = (seen.pair.as_ref().map(PairId::as_str), self.reason());
         let (event_id, event_type) = (seen.event.as_ref().map(EventId::as_str), seen.event_type.as_deref());
-        let (group, trace_id, bytes) = (seen.group.as_deref(), seen.trace_id.as_str(), seen.bytes);
+        let (entity, trace_id, bytes) = (seen.entity.as_deref(), seen.trace_id.as_str(), seen.bytes);
         let duration_ms = u64::try_from(took.as_millis()).unwrap_or_default();
         let status = self.status();
         let what = event_type.unwrap_or("a request");
         macro_rules! line {
             ($level:ident, $verb:literal) => {
                 tracing::$level!(
-                    source, pair, event.id = event_id, event.type = event_type, entity.group = group, trace_id, bytes,
-                    status, reason, duration_ms, "{} {what} from {source}: {reason}", $verb
+                    source, pair, event.id = event_id, event.type = event_type, entity.id = entity, trace.id = trace_id,
+                    body.bytes = bytes, http.status = status, reason, duration_ms, "{} {what} from {source}: {reason}", $verb
                 )
             };
         }
@@ -81,16 +81,14 @@ impl Ended {
             Self::Refused(refusal) if refusal.status() >= 500 => line!(error, "Refused"),
             Self::Refused(_) => line!(warn, "Refused"),
         }
-        self.metrics(stage, source).emit();
+        emf::emit(stage, &[(self.metric(source), 1)]);
     }
 
-    pub(crate) fn metrics(&self, stage: &str, source: &str) -> Metrics {
+    const fn metric<'a>(&self, source: &'a str) -> Metric<'a> {
         match self {
-            Self::Queued(_) => Metrics::of(stage, [("source", source)]).value(Metric::WebhooksAccepted, 1),
-            Self::Skipped(skip) => Metrics::of(stage, [("source", source), ("reason", skip.reason())])
-                .value(Metric::WebhooksSkipped, 1),
-            Self::Refused(refusal) => Metrics::of(stage, [("source", source), ("reason", refusal.reason())])
-                .value(Metric::WebhooksRefused, 1),
+            Self::Queued(_) => Metric::WebhooksAccepted { source },
+            Self::Skipped(skip) => Metric::WebhooksSkipped { source, reason: skip.reason() },
+            Self::Refused(refusal) => Metric::WebhooksRefused { source, reason: refusal.reason() },
         }
     }
 }

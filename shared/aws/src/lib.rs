@@ -5,8 +5,9 @@
 
 mod client;
 mod clock;
-mod emf;
+pub mod emf;
 mod error;
+mod metric;
 mod queues;
 mod secrets;
 mod table;
@@ -14,8 +15,8 @@ mod table;
 pub use aws_config::SdkConfig;
 pub use client::sdk_config;
 pub use clock::SystemClock;
-pub use emf::{Metric, Metrics, NAMESPACE};
 pub use error::Error;
+pub use metric::{Metric, NAMESPACE};
 pub use queues::{Queues, queue_url};
 pub use secrets::{Secret, Secrets};
 pub use table::Table;

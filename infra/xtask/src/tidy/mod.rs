@@ -2,6 +2,7 @@
 
 mod arrows;
 mod copies;
+mod logs;
 mod sources;
 mod template;
 
@@ -12,9 +13,10 @@ type Rule = fn() -> Result<Vec<String>>;
 
 /// Runs every rule and shows all that is broken at once.
 pub(crate) fn run() -> Result<()> {
-    let rules: [(&str, Rule); 4] = [
+    let rules: [(&str, Rule); 5] = [
         ("sources", sources::check),
         ("arrows between crates", arrows::check),
+        ("log fields", logs::check),
         ("template", template::check),
         ("copies of ../shared", copies::check),
     ];

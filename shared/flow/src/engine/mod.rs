@@ -104,7 +104,10 @@ impl Engine {
             Ok(report) => report,
             Err(error) => {
                 // The row is as it is: what was begun is found again by whoever takes the message next.
-                tracing::warn!(error = %error, "The table could not be used; the message comes back");
+                tracing::warn!(
+                    event.id = %delivery.event, trace.id = %delivery.trace_id, fault.message = %error,
+                    "The table could not be used; the message comes back"
+                );
                 let outcome = Outcome::RetryAfter(retry::uncounted_delay(delivery.receive_count));
                 let fault = Fault::new(Class::Transient, "table", error.to_string());
                 Report { fault: Some(fault), ..Report::of(outcome) }

@@ -53,7 +53,10 @@ impl Engine {
                 Outcome::Parked(reason.to_owned())
             }
             Err(error) => {
-                tracing::warn!(error = %error, "The letter of a parked execution could not be sent; it is sent again");
+                tracing::warn!(
+                    event.id = %delivery.event, trace.id = %delivery.trace_id, fault.message = %error,
+                    "The letter of a parked execution could not be sent; it is sent again"
+                );
                 Outcome::RetryAfter(retry::uncounted_delay(delivery.receive_count))
             }
         }
