@@ -1,8 +1,11 @@
 //! Rules about `template.yaml` and `samconfig.toml`: every shipped flow has its block and no block is orphaned, queues wait long
-//! enough, roles name what they may touch, nothing that holds data goes without its protection.
+//! enough, roles name what they may touch, nothing that holds data goes without its protection, alarms watch what is emitted and say
+//! what to do.
 
+mod alarms;
 mod document;
 mod flows;
+mod metrics;
 mod queues;
 mod roles;
 mod storage;
@@ -16,7 +19,11 @@ use crate::root;
 pub(crate) fn check() -> Result<Vec<String>> {
     let text = std::fs::read_to_string(root::path("template.yaml")).context("template.yaml")?;
     let settings = std::fs::read_to_string(root::path("samconfig.toml")).context("samconfig.toml")?;
-    Ok(broken(&Template::parse(&text)?, &settings, &flows::shipped()?))
+    let template = Template::parse(&text)?;
+    let mut broken = broken(&template, &settings, &flows::shipped()?);
+    let runbook = std::fs::read_to_string(root::path("infra/RUNBOOK.md")).context("infra/RUNBOOK.md")?;
+    broken.extend(named(alarms::check(&template, &runbook)));
+    Ok(broken)
 }
 
 fn broken(template: &Template, settings: &str, shipped: &[String]) -> Vec<String> {
@@ -25,7 +32,12 @@ fn broken(template: &Template, settings: &str, shipped: &[String]) -> Vec<String
     broken.extend(queues::check_times(template, settings));
     broken.extend(roles::check(template));
     broken.extend(storage::check(template));
-    broken.into_iter().map(|fault| format!("template.yaml: {fault}")).collect()
+    broken.extend(metrics::check(template, shipped));
+    named(broken)
+}
+
+fn named(faults: Vec<String>) -> Vec<String> {
+    faults.into_iter().map(|fault| format!("template.yaml: {fault}")).collect()
 }
 
 #[cfg(test)]
@@ -43,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_template_as_it_is_breaks_no_rule() {
-        assert_eq!(faults_after("Stage", "Stage"), Vec::<String>::new());
+        assert_eq!(check().expect("the files"), Vec::<String>::new());
     }
 
     #[test]
@@ -68,6 +80,28 @@ mod tests {
             ("SSEType: KMS", "SSEType: AES256"),
             ("RetentionInDays: !Ref LogRetentionDays", "KmsKeyId: none"),
             ("DeletionPolicy: Retain", "DeletionPolicy: Delete"),
+            // A role that could do more.
+            ("dynamodb:UpdateItem", "dynamodb:DeleteTable"),
+            ("sqs:ChangeMessageVisibility", "sqs:PurgeQueue"),
+            (
+                "[kms:Decrypt, kms:GenerateDataKey]\n                Resource: !GetAtt",
+                "kms:*\n                Resource: !GetAtt",
+            ),
+            ("kms:ViaService: !Sub", "aws:SourceAccount: !Sub"),
+            ("Service: lambda.amazonaws.com", "Service: ec2.amazonaws.com"),
+            ("/stripe-webhook-??????", "/stripe-??????"),
+            ("/erp-??????", "/*"),
+            ("tillbridge-${Stage}-flow-*.fifo", "*-flow-*.fifo"),
+            // An alarm or a widget that nothing feeds.
+            ("MetricName: Parked", "MetricName: ParkedEvents"),
+            ("Name: class, Value: auth", "Name: step, Value: auth"),
+            ("Name: flow, Value: order-to-cash }, {", "Name: flow, Value: orders }, {"),
+            ("Name: QueueName, Value: !GetAtt", "Name: Queue, Value: !GetAtt"),
+            ("MetricName: 5XXError", "MetricName: 5xxError"),
+            ("MetricName=\\\"StepDuration\\\"", "MetricName=\\\"StepTime\\\""),
+            ("{Tillbridge,class,flow,stage}", "{Tillbridge,flow,stage}"),
+            ("\"AWS/ApiGateway\", \"4XXError\", \"ApiName\"", "\"AWS/ApiGateway\", \"4XXError\", \"ApiId\""),
+            ("\"widgets\": [", "\"widgets\": [,"),
         ] {
             assert_ne!(faults_after(from, to), Vec::<String>::new(), "`{from}` → `{to}` went unseen");
         }
@@ -117,6 +151,30 @@ mod tests {
             orphaned.iter().any(|fault| fault.contains("there is no shared/flows/thank-you")),
             "{orphaned:?}"
         );
+    }
+
+    #[test]
+    fn an_alarm_says_one_thing_to_do_and_reaches_somebody() {
+        let text = std::fs::read_to_string(root::path("template.yaml")).expect("the template");
+        let runbook = std::fs::read_to_string(root::path("infra/RUNBOOK.md")).expect("the runbook");
+        let faults =
+            |text: &str, runbook: &str| alarms::check(&Template::parse(text).expect("a template"), runbook);
+        for (from, to) in [
+            ("RUNBOOK.md, \"A queue is old\".", "Look into it."),
+            ("RUNBOOK.md, \"A queue is old\".", "RUNBOOK.md, \"A queue is full\"."),
+            (
+                "RUNBOOK.md, \"A queue is old\".",
+                "RUNBOOK.md, \"A queue is old\" or RUNBOOK.md, \"Letters wait\".",
+            ),
+            ("AlarmActions: [!Ref AlarmTopic]", "InsufficientDataActions: []"),
+            ("TreatMissingData: notBreaching", "ActionsEnabled: true"),
+            ("MetricName: Throttles", "MetricName: Errors"),
+        ] {
+            assert!(text.contains(from), "`{from}` is no longer there");
+            assert_ne!(faults(&text.replace(from, to), &runbook), Vec::<String>::new(), "`{from}` → `{to}`");
+        }
+        let more = runbook.replace("### A queue is old", "### A queue is young\n\n### A queue is old");
+        assert_eq!(faults(&text, &more).len(), 1);
     }
 
     #[test]
