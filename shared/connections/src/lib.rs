@@ -11,7 +11,7 @@ use aws::{Secret, Secrets};
 use canonical::PairId;
 use environment::{Mode, Pair, SecretKind, SecretName, Stage};
 use flow::engine::Connected;
-use flow::{ActionSpec, Class, Connector, Fault, Store};
+use flow::{ActionSpec, Class, Connector, Fault, Store, System};
 use jiff::SignedDuration;
 use outbound::{Outbound, Pool};
 
@@ -85,8 +85,13 @@ impl Connections {
         let [stripe, magento, erp, wms] = secrets.as_slice() else {
             return Err(Fault::new(Class::Validation, "secrets", "a pair has four secrets"));
         };
+        let secret_versions = KINDS.iter().zip(&versions).filter_map(|(kind, version)| {
+            let system: System = kind.as_str().parse().ok()?;
+            Some((system, version.clone()))
+        });
         let connected = Arc::new(Connected {
             connection: connection(settings)?,
+            secret_versions: secret_versions.collect(),
             connectors: vec![
                 self.stripe(pair, settings, stripe)?,
                 self.magento(settings, magento)?,

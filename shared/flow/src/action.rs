@@ -43,6 +43,8 @@ pub struct ActionSpec {
     pub output: Schema,
     /// Names that its output gives to what the execution is about: kind, and where it stands in the output.
     pub links: &'static [(&'static str, &'static str)],
+    /// Where its input names the order of the shop that it writes to, as a JSON pointer: one write in flight for each.
+    pub locks: Option<&'static str>,
 }
 
 /// What a call knows of the execution that makes it.
@@ -134,6 +136,14 @@ impl<C: Send + Sync + 'static> Action<C> {
         self
     }
 
+    /// Says where its input names the order of the shop that it writes to (`/order`): one write in flight for each,
+    /// over all flows.
+    #[must_use]
+    pub fn locks(mut self, order: &'static str) -> Self {
+        self.spec.locks = Some(order);
+        self
+    }
+
     /// What is known of it.
     #[must_use]
     pub fn spec(&self) -> &ActionSpec {
@@ -156,6 +166,7 @@ fn spec<I: JsonSchema, O: JsonSchema>(
         input: schemars::schema_for!(I),
         output: schemars::schema_for!(O),
         links: &[],
+        locks: None,
     })
 }
 

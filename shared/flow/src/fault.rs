@@ -63,6 +63,10 @@ const MESSAGE_MAX: usize = 2_000;
 /// next delivery sends it, and no try is counted.
 pub const OUT_OF_TIME: &str = "out_of_time";
 
+/// The code of a fault that says that a request was not sent because its system has had as many as it gets for now. It says nothing
+/// of the system.
+pub const PACED: &str = "paced";
+
 /// A fault as the engine sees it: a connector's own error, classed and redacted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -100,6 +104,18 @@ impl Fault {
             request_id: None,
             answer_is_stored: false,
         }
+    }
+
+    /// Whether it says that the system is down, or does not know us.
+    #[must_use]
+    pub const fn is_of_the_system(&self) -> bool {
+        matches!(self.class, Class::Transient | Class::UnknownOutcome | Class::Auth)
+    }
+
+    /// Whether a request may still be under way.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.class, Class::Transient | Class::UnknownOutcome)
     }
 
     /// Whether the other side refused a write for what it says: sending the same again cannot help.

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod execution;
 pub mod expression;
 pub mod fault;
+pub mod guard;
 pub mod memory;
 pub mod name;
 pub mod plan;

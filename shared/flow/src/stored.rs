@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Action, ActionSpec, Call, Class, Fault, Store, StoreError, Table, execution};
 
+/// The connector's name: what stands before the first dot of its actions.
+pub const SYSTEM: &str = "store";
 /// The longest that a look into the table may take.
 const TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
 

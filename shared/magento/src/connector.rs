@@ -32,8 +32,10 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
     Ok(vec![
         Action::read(read::NAME, timeout, read::run)?.links(&[("order", "/id"), ("order_number", "/number")]),
         Action::write(mark_paid::NAME, timeout, settle, mark_paid::key, mark_paid::find, mark_paid::run)?
-            .links(&[("invoice", "/invoice")]),
-        Action::write(comment::NAME, timeout, settle, comment::key, comment::find, comment::run)?,
+            .links(&[("invoice", "/invoice")])
+            .locks("/order"),
+        Action::write(comment::NAME, timeout, settle, comment::key, comment::find, comment::run)?
+            .locks("/order"),
         Action::read(store::read::NAME, timeout, store::read::run)?,
         Action::read(rights::read::NAME, timeout, rights::read::run)?,
     ])

@@ -47,7 +47,8 @@ fn parts(plan: &Arc<Plan>, connection: &Value, lines: u32, now: Timestamp) -> Re
         Ports { store, queue: Arc::new(MemoryQueue::default()), clock: Arc::new(MemoryClock::new(now, 7)) };
     let settings = Settings { lease: SignedDuration::from_secs(130) };
     let engine = Engine::new(ports, Arc::clone(plan), flows::routes()?, settings);
-    Ok((engine, Connected { connection: connection.clone(), connectors }))
+    let secret_versions = std::collections::BTreeMap::new();
+    Ok((engine, Connected { connection: connection.clone(), connectors, secret_versions }))
 }
 
 impl World {

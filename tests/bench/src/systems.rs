@@ -71,7 +71,8 @@ fn magento() -> Result<Vec<Action<Held>>, Fault> {
                 })
             },
         )?
-        .links(&[("invoice", "/invoice")]),
+        .links(&[("invoice", "/invoice")])
+        .locks("/order"),
     ])
 }
 

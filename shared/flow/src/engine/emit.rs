@@ -6,6 +6,7 @@ use canonical::{EventId, NaturalKey};
 use serde_json::{Value, json};
 
 use super::run::{Ending, Run, park};
+use super::write::Guarding;
 use crate::execution::StepPath;
 use crate::{Class, Delivery, Fault, QueueName};
 
@@ -31,7 +32,7 @@ impl Run<'_> {
         let started = self.engine.ports.clock.now();
         let earlier = self.claimed.record(path).and_then(|record| record.begun.clone());
         let begun = earlier.unwrap_or_else(|| self.begun(key, json!({ "entity": entity, "data": body }), 0));
-        self.begin(path, "emit", begun.clone(), None).await?;
+        self.begin(path, "emit", begun.clone(), Guarding::default()).await?;
         let said = |name: &str| begun.body.get(name).cloned().unwrap_or_default();
         let mut sent = Vec::new();
         let interested = self.engine.routes.iter().filter(|(_, triggers)| {

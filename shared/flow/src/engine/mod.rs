@@ -3,6 +3,7 @@
 //! `deliver` claims, runs the plan step by step and says what to tell the queue. Between any two instructions the
 //! process may stop: what is in the table then is enough to go on.
 
+mod ask;
 mod emit;
 mod park;
 mod report;
@@ -22,17 +23,17 @@ use crate::execution::{self, Claim, Claimed, Progress, STARTS_MAX, document_key}
 use crate::plan::{Plan, Trigger};
 use crate::{
     ActionName, ActionSpec, Class, Condition, Connector, Delivery, Fault, FlowName, Item, Ports, StoreError,
-    Write,
+    System, Write,
 };
 
 pub use report::{Outcome, Report, StepTiming};
 pub use retry::{
-    AGE_MAX, AUTH_RETRY, BACKOFF_BASE, BACKOFF_MAX, CONFLICT_TRIES_MAX, NOT_FOUND_RETRY_MAX, NOT_FOUND_SOON,
-    RECEIVES_MAX, TRIES_MAX,
+    AGE_MAX, AUTH_RETRY, BACKOFF_BASE, BACKOFF_MAX, CONFLICT_TRIES_MAX, HELD_MIN, NOT_FOUND_RETRY_MAX,
+    NOT_FOUND_SOON, RECEIVES_MAX, TRIES_MAX,
 };
 
 pub use run::SPARE;
-use run::{Ending, Run};
+use run::{Ending, Ran, Run};
 
 /// The systems and settings of one pair.
 #[derive(Clone)]
@@ -41,6 +42,8 @@ pub struct Connected {
     pub connection: Value,
     /// Its connectors.
     pub connectors: Vec<Arc<dyn Connector>>,
+    /// The versions of the secrets that they were made of: a new one is a reason to ask again a system that refused the old.
+    pub secret_versions: BTreeMap<System, String>,
 }
 
 impl Connected {
@@ -173,16 +176,18 @@ impl Engine {
         };
         let mut run = Run::new(self, connected, claimed, delivery, event, deadline);
         let ending = run.steps(&plan.steps, None).await;
-        let (mut claimed, steps) = run.into_parts();
+        run.give_back_probes().await;
+        let Ran { mut claimed, steps, breakers } = run.into_parts();
         let ended = self.end(&mut claimed, delivery, ending, steps.clone()).await;
-        match ended {
+        let ended = match ended {
             Err(error) if error.is_invalid() => {
                 let fault = Fault::new(Class::Validation, "cannot_be_stored", error.to_string());
                 let step = steps.last().map_or("-", |step| step.step.as_str()).to_owned();
                 self.park(&mut claimed, delivery, &step, fault, steps).await
             }
             ended => ended,
-        }
+        };
+        Ok(Report { breakers, ..ended? })
     }
 
     /// Ends a claim as its run has ended.
@@ -254,7 +259,7 @@ impl Engine {
         fault: Option<Fault>,
         steps: Vec<StepTiming>,
     ) -> Result<Report, StoreError> {
-        let report = Report { outcome, steps, fault, newly_parked: false };
+        let report = Report { outcome, steps, fault, newly_parked: false, breakers: Vec::new() };
         match claimed.end(&self.ports, progress).await {
             Ok(()) => Ok(report),
             Err(StoreError::Refused { .. }) => {

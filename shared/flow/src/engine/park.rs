@@ -30,7 +30,13 @@ impl Engine {
             // What goes with the row is too large for the table; that a person must look is not.
             written = claimed.park_bare(&self.ports, parked).await;
         }
-        let report = |outcome, newly_parked| Report { outcome, steps, fault: Some(fault), newly_parked };
+        let report = |outcome, newly_parked| Report {
+            outcome,
+            steps,
+            fault: Some(fault),
+            newly_parked,
+            breakers: Vec::new(),
+        };
         match written {
             Ok(()) => Ok(report(self.send_letter(claimed.execution(), delivery).await, true)),
             Err(StoreError::Refused { .. }) => {

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use crate::Fault;
 use crate::execution::Status;
+use crate::guard::breaker::Change;
 
 /// What came of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,12 +17,14 @@ pub struct Report {
     pub fault: Option<Fault>,
     /// Whether this delivery parked the row. Its letter may still be on its way, and a redelivery parks nothing anew.
     pub newly_parked: bool,
+    /// Breakers that this delivery opened or closed.
+    pub breakers: Vec<Change>,
 }
 
 impl Report {
     /// A report of an outcome that no step and no fault led to.
     pub(super) const fn of(outcome: Outcome) -> Self {
-        Self { outcome, steps: Vec::new(), fault: None, newly_parked: false }
+        Self { outcome, steps: Vec::new(), fault: None, newly_parked: false, breakers: Vec::new() }
     }
 }
 

@@ -3,7 +3,7 @@
 use canonical::redact;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::execution::{Missing, Waiting};
+use crate::execution::{Held, Missing, Waiting};
 use crate::plan::Decision;
 use crate::{Class, Fault};
 
@@ -23,6 +23,10 @@ pub const AUTH_RETRY: SignedDuration = SignedDuration::from_mins(5);
 pub const NOT_FOUND_RETRY_MAX: SignedDuration = SignedDuration::from_mins(2);
 /// After this it comes by somebody's own schedule, and [`BACKOFF_MAX`] is soon enough.
 pub const NOT_FOUND_SOON: SignedDuration = SignedDuration::from_mins(30);
+/// First rest of an execution that is held up by a breaker; it doubles up to [`BACKOFF_MAX`].
+pub const HELD_MIN: SignedDuration = SignedDuration::from_mins(1);
+/// After so many doublings it is the longest.
+const HELD_DOUBLINGS_MAX: u32 = 10;
 /// Deliveries after which the queue would give the message up soon (its own limit is 1,000).
 pub const RECEIVES_MAX: u32 = 900;
 /// Age after which an execution is no longer waited for; the queue keeps messages for 14 days.
@@ -156,7 +160,34 @@ fn waiting(fault: &Fault, before: Before<'_>, delay: SignedDuration) -> Verdict 
         code: fault.code.clone(),
         message: redact(&fault.message, MESSAGE_MAX),
         missing: before.missing().cloned(),
+        held: None,
     })
+}
+
+/// Another look when a system that was found down may be asked again: the same counts as before, rarely and ever more so, so that
+/// an outage of a day costs neither tries nor receives.
+pub(super) fn held_up(fault: &Fault, before: Before<'_>, not_before: Timestamp) -> Verdict {
+    let (since, waits) = match before.waiting.and_then(|waiting| waiting.held.as_ref()) {
+        Some(held) => (held.since, held.waits),
+        None => (before.now, 0),
+    };
+    let rest = not_before.duration_since(before.now);
+    let longest = if fault.class == Class::Auth { AUTH_RETRY } else { BACKOFF_MAX };
+    let rising = (HELD_MIN * 2_i32.saturating_pow(waits.min(HELD_DOUBLINGS_MAX))).min(longest);
+    match waiting(fault, before, rest.max(rising)) {
+        Verdict::Retry(next) => {
+            let held = Some(Held { since, waits: waits.saturating_add(1) });
+            let earlier = before.waiting;
+            Verdict::Retry(Waiting {
+                // Whose tries they are stays as it was.
+                step: earlier.map_or(next.step, |earlier| earlier.step.clone()),
+                tries: earlier.map_or(0, |earlier| earlier.tries),
+                held,
+                ..next
+            })
+        }
+        other => other,
+    }
 }
 
 /// Exponential backoff with full jitter from 1 s on: uniform up to the cap of this try, so that orders which failed

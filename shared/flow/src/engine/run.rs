@@ -1,5 +1,6 @@
 //! Running a plan: step after step, each either done before, done now, or the end of this delivery.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,13 +8,15 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::retry::{Before, Rules, Verdict, uncounted_delay, verdict};
+use super::ask::Asked;
+use super::retry::{Before, Rules, Verdict, held_up, uncounted_delay, verdict};
 use super::{Connected, Engine, StepTiming};
 use crate::execution::{Claimed, StepPath, StepRecord, Waiting};
 use crate::expression::{Expression, ExpressionError, Scope};
 use crate::fault::OUT_OF_TIME;
+use crate::guard::breaker::Change;
 use crate::plan::{End, Fate, OnError, OnNotFound, Step, StepKind, Use};
-use crate::{Call, Class, Delivery, Fault, StoreError};
+use crate::{Call, Class, Delivery, Fault, StoreError, System};
 
 /// Spare time that a step needs beyond its action's timeout, so that its checkpoint is written before the function ends.
 pub const SPARE: SignedDuration = SignedDuration::from_secs(10);
@@ -56,6 +59,17 @@ pub(super) struct Run<'a> {
     pub(super) scope: Scope,
     pub(super) deadline: Timestamp,
     timings: Vec<StepTiming>,
+    /// What is known of the systems that may be asked.
+    pub(super) breakers: BTreeMap<System, Asked>,
+    /// Breakers that were opened or closed.
+    pub(super) changes: Vec<Change>,
+}
+
+/// What a run leaves.
+pub(super) struct Ran {
+    pub(super) claimed: Claimed,
+    pub(super) steps: Vec<StepTiming>,
+    pub(super) breakers: Vec<Change>,
 }
 
 impl<'a> Run<'a> {
@@ -68,11 +82,21 @@ impl<'a> Run<'a> {
         deadline: Timestamp,
     ) -> Self {
         let scope = Scope::new(event, connected.connection.clone());
-        Self { engine, connected, claimed, delivery, scope, deadline, timings: Vec::new() }
+        Self {
+            engine,
+            connected,
+            claimed,
+            delivery,
+            scope,
+            deadline,
+            timings: Vec::new(),
+            breakers: BTreeMap::new(),
+            changes: Vec::new(),
+        }
     }
 
-    pub(super) fn into_parts(self) -> (Claimed, Vec<StepTiming>) {
-        (self.claimed, self.timings)
+    pub(super) fn into_parts(self) -> Ran {
+        Ran { claimed: self.claimed, steps: self.timings, breakers: self.changes }
     }
 
     /// Runs steps in order. Boxed, because steps hold steps.
@@ -82,7 +106,8 @@ impl<'a> Run<'a> {
         round: Option<&'b str>,
     ) -> Pin<Box<dyn Future<Output = Result<(), Ending>> + Send + 'b>> {
         Box::pin(async move {
-            for step in steps {
+            for (at, step) in steps.iter().enumerate() {
+                self.may_ask(&steps[at..], round).await?;
                 self.step(step, round).await?;
             }
             Ok(())
@@ -225,13 +250,14 @@ impl<'a> Run<'a> {
             crate::Effect::Read => {
                 let input = self.evaluated(path, uses.with.evaluate(&self.scope))?;
                 let call = self.call(0);
-                connector
-                    .run(&uses.action, &call, input)
-                    .await
-                    .map(Arc::new)
-                    .map_err(|fault| self.fault(path, fault, Some(uses)))
+                let answer = connector.run(&uses.action, &call, input).await;
+                let answer = self.asked(&uses.action, answer).await;
+                answer.map(Arc::new).map_err(|fault| self.fault(path, fault, Some(uses)))
             }
-            crate::Effect::Write { settle } => self.write(path, uses, connector.as_ref(), settle).await,
+            crate::Effect::Write { settle } => {
+                let locks = spec.locks;
+                self.write(path, uses, connector.as_ref(), settle, locks).await
+            }
         }
     }
 
@@ -250,18 +276,27 @@ impl<'a> Run<'a> {
     /// The next delivery has more time. One that has done nothing with its own waits, or the queue would deliver it a
     /// thousand times within the hour.
     fn out_of_time(&self, path: &StepPath) -> Ending {
-        let count = self.delivery.receive_count;
+        let is_idle = self.timings.is_empty();
+        let after = if is_idle { self.uncounted_delay() } else { SignedDuration::from_secs(1) };
+        self.come_back(path, after, "had not the time for this step; raise FunctionTimeoutS")
+    }
+
+    /// Nothing is wrong: the next delivery goes on after `after`, uncounted, but not for ever.
+    pub(super) fn come_back(&self, path: &StepPath, after: SignedDuration, why: &str) -> Ending {
         if self.before(path).too_long() {
-            let message =
-                format!("{count} deliveries had not the time for this step; raise FunctionTimeoutS");
+            let message = format!("{} deliveries {why}", self.delivery.receive_count);
             return park(path, Fault::new(Class::Transient, "waited_too_long", message));
         }
-        let is_idle = self.timings.is_empty();
-        Ending::ComeBack(if is_idle { uncounted_delay(count) } else { SignedDuration::from_secs(1) })
+        Ending::ComeBack(after)
+    }
+
+    /// The delay of a delivery that could do nothing.
+    pub(super) fn uncounted_delay(&self) -> SignedDuration {
+        uncounted_delay(self.delivery.receive_count)
     }
 
     /// What was tried before.
-    fn before<'b>(&'b self, path: &'b StepPath) -> Before<'b> {
+    pub(super) fn before<'b>(&'b self, path: &'b StepPath) -> Before<'b> {
         let clock = &self.engine.ports.clock;
         Before {
             step: path.as_str(),
@@ -282,7 +317,17 @@ impl<'a> Run<'a> {
             Ok(rules) => rules,
             Err(ending) => return ending,
         };
-        match verdict(&fault, rules, self.before(path)) {
+        let verdict = match self.open_until(&fault, uses) {
+            // The system is down for all: that costs this one no try.
+            Some(until) if rules.on_error.is_none() => held_up(&fault, self.before(path), until),
+            _ => verdict(&fault, rules, self.before(path)),
+        };
+        self.ending(path, verdict, fault)
+    }
+
+    /// The end that a verdict is.
+    pub(super) fn ending(&self, path: &StepPath, verdict: Verdict, fault: Fault) -> Ending {
+        match verdict {
             Verdict::Retry(waiting) => Ending::Wait { waiting: Box::new(waiting), fault: Box::new(fault) },
             Verdict::Skip(reason) => Ending::Skip(reason),
             Verdict::Park(reason) if reason == fault.code => park(path, fault),

@@ -7,10 +7,11 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::run::{Ending, Run, park};
-use crate::execution::{Begun, StepPath, stop_key};
+use crate::execution::{BeginError, Begun, Guards, StepPath, execution_pk};
 use crate::expression::Expression;
+use crate::guard::{Lock, lock, lock_key, stop_key};
 use crate::plan::Use;
-use crate::{Class, Connector, Fault, StoreError};
+use crate::{Class, Connector, Fault};
 
 /// Between the two finds that precede a repeated write: the first may have met a request that was still committing.
 const BETWEEN_FINDS: SignedDuration = SignedDuration::from_secs(2);
@@ -18,6 +19,15 @@ const BETWEEN_FINDS: SignedDuration = SignedDuration::from_secs(2);
 const SETTLE_IN_PLACE_MAX: SignedDuration = SignedDuration::from_secs(6);
 /// Stripe keeps an idempotency key for 24 h at least; after this a find decides and a new key is used.
 const KEY_AGE_MAX: SignedDuration = SignedDuration::from_hours(20);
+
+/// What must hold for a write to begin.
+#[derive(Debug, Default)]
+pub(super) struct Guarding {
+    /// The order that must not be stopped.
+    pub(super) stop: Option<String>,
+    /// The order that nobody else may write to.
+    pub(super) lock: Option<Lock>,
+}
 
 impl Run<'_> {
     /// Brings a write about; its output is checkpointed.
@@ -27,6 +37,7 @@ impl Run<'_> {
         uses: &Use,
         connector: &dyn Connector,
         settle: SignedDuration,
+        locks: Option<&'static str>,
     ) -> Result<Arc<Value>, Ending> {
         let action = &uses.action;
         let stop = match &uses.unless_stopped {
@@ -43,12 +54,18 @@ impl Run<'_> {
                 None => self.next_generation(begun),
             },
         };
-        self.begin(path, action.as_str(), begun.clone(), stop).await?;
+        let lock = match locks {
+            Some(order) => Some(self.lock_of(path, uses, &begun.body, order, settle)?),
+            None => None,
+        };
+        self.begin(path, action.as_str(), begun.clone(), Guarding { stop, lock }).await?;
         let call = self.call(begun.generation);
-        let fault = match connector.run(action, &call, Value::clone(&begun.body)).await {
+        let answer = connector.run(action, &call, Value::clone(&begun.body)).await;
+        let fault = match self.asked(action, answer).await {
             Ok(output) => return self.checkpoint(path, output, started).await,
             Err(fault) if fault.class == Class::Duplicate => {
-                match connector.find(action, &call, Arc::unwrap_or_clone(begun.body)).await {
+                let found = connector.find(action, &call, Arc::unwrap_or_clone(begun.body)).await;
+                match self.asked(action, found).await {
                     Ok(Some(output)) => return self.checkpoint(path, output, started).await,
                     Ok(None) => fault,
                     Err(fault) => fault,
@@ -58,6 +75,9 @@ impl Run<'_> {
         };
         let ending = self.fault(path, fault.clone(), Some(uses));
         let given_up_at = self.engine.ports.clock.now();
+        if fault.is_open() {
+            self.claimed.keep_lock(given_up_at);
+        }
         let refused = matches!(ending, Ending::Park { .. }) && fault.refuses_content();
         self.claimed.amend(path, |begun| {
             begun.given_up_at = Some(given_up_at);
@@ -113,29 +133,62 @@ impl Run<'_> {
         }
     }
 
+    /// The lock of the order that the write is about.
+    fn lock_of(
+        &self,
+        path: &StepPath,
+        uses: &Use,
+        body: &Value,
+        order: &str,
+        settle: SignedDuration,
+    ) -> Result<Lock, Ending> {
+        let order = match body.pointer(order) {
+            Some(Value::String(order)) if !order.is_empty() => order.clone(),
+            Some(Value::Number(order)) => order.to_string(),
+            _ => {
+                let message =
+                    format!("`{}` names no order at {order}; correct the flow document", uses.action);
+                return Err(park(path, Fault::new(Class::Validation, "malformed_lock", message)));
+            }
+        };
+        let execution = self.claimed.execution();
+        let owner = execution_pk(&execution.pair, &execution.flow, &execution.event);
+        Ok(Lock { key: lock_key(&execution.pair, &order), owner, settle })
+    }
+
     /// Looks for the effect of a write that may have been sent: after the settle time, twice.
     async fn found(
-        &self,
+        &mut self,
         path: &StepPath,
         uses: &Use,
         connector: &dyn Connector,
         begun: &Begun,
         settle: SignedDuration,
     ) -> Result<Option<Value>, Ending> {
-        let action = &uses.action;
-        let clock = &self.engine.ports.clock;
+        let clock = Arc::clone(&self.engine.ports.clock);
         let rest = settle - clock.now().duration_since(begun.given_up_at.unwrap_or(begun.at));
         if rest > SETTLE_IN_PLACE_MAX {
             return Err(Ending::ComeBack(rest));
         }
         clock.sleep(rest).await;
-        let call = self.call(begun.generation);
-        let find = || connector.find(action, &call, Value::clone(&begun.body));
-        if let Some(output) = find().await.map_err(|fault| self.fault(path, fault, Some(uses)))? {
+        if let Some(output) = self.find(path, uses, connector, begun).await? {
             return Ok(Some(output));
         }
         clock.sleep(BETWEEN_FINDS).await;
-        find().await.map_err(|fault| self.fault(path, fault, Some(uses)))
+        self.find(path, uses, connector, begun).await
+    }
+
+    async fn find(
+        &mut self,
+        path: &StepPath,
+        uses: &Use,
+        connector: &dyn Connector,
+        begun: &Begun,
+    ) -> Result<Option<Value>, Ending> {
+        let call = self.call(begun.generation);
+        let found = connector.find(&uses.action, &call, Value::clone(&begun.body)).await;
+        let found = self.asked(&uses.action, found).await;
+        found.map_err(|fault| self.fault(path, fault, Some(uses)))
     }
 
     /// The begun of a repeat: the same bytes, and a new idempotency key only where the old one is of no use.
@@ -153,12 +206,21 @@ impl Run<'_> {
         path: &StepPath,
         action: &str,
         begun: Begun,
-        stop: Option<String>,
+        guarding: Guarding,
     ) -> Result<(), Ending> {
         let ports = self.engine.ports.clone();
+        let Guarding { stop, lock } = guarding;
         let unless = stop.as_ref().map(|order| stop_key(&self.delivery.pair, order));
-        match self.claimed.begin(&ports, path, action, begun, unless.clone()).await {
-            Err(StoreError::Refused { write, current }) if write > 0 && unless.is_some() => {
+        match self.claimed.begin(&ports, path, action, begun, Guards { unless, lock }).await {
+            Ok(()) => Ok(()),
+            Err(BeginError::Locked(row)) => {
+                // Another flow writes to the order: nothing is wrong, and it is soon through.
+                let rest = lock::until(row.as_ref()).map(|until| until.duration_since(ports.clock.now()));
+                let soon = SignedDuration::from_secs(1);
+                let after = self.uncounted_delay().min(rest.unwrap_or(soon)).max(soon);
+                Err(self.come_back(path, after, "found the order being written to by another flow"))
+            }
+            Err(BeginError::Stopped(current)) => {
                 let reasons =
                     current.and_then(|item| item.attributes.get("reasons").cloned()).unwrap_or_default();
                 let message = format!(
@@ -168,7 +230,7 @@ impl Run<'_> {
                 let fault = Fault::new(Class::Validation, "stopped", message);
                 Err(park(path, fault))
             }
-            result => result.map_err(Ending::from),
+            Err(BeginError::Store(error)) => Err(Ending::from(error)),
         }
     }
 

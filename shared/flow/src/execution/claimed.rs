@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::key::{event_keys, execution_pk, step_key};
 use super::row::EXPIRES_AT;
 use super::{Begun, Execution, Link, Links, Parked, Status, StepPath, StepRecord, Waiting};
-use crate::{Condition, Key, Ports, StoreError, Write};
+use crate::guard::Lock;
+use crate::{Condition, Item, Key, Ports, StoreError, Write};
 
 /// Writes that one transaction takes.
 const WRITES_MAX: usize = 100;
@@ -29,6 +30,28 @@ pub struct Claimed {
     /// Steps that the table holds and that do not count any more: they run anew, or not at all.
     stale: Vec<StepPath>,
     links: Links,
+    /// The order that it writes to, and until when it keeps the lock after the claim; `None`: no longer.
+    lock: Option<(Lock, Option<Timestamp>)>,
+}
+
+/// What must hold in the transaction that begins a write.
+#[derive(Clone, Debug, Default)]
+pub struct Guards {
+    /// An item that must not be there (a stop).
+    pub unless: Option<Key>,
+    /// What nobody else may write to meanwhile.
+    pub lock: Option<Lock>,
+}
+
+/// Why a write was not begun. Nothing was sent.
+#[derive(Debug)]
+pub enum BeginError {
+    /// [`Guards::unless`] is there.
+    Stopped(Option<Item>),
+    /// Somebody else has [`Guards::lock`].
+    Locked(Option<Item>),
+    /// The lease is lost, or the table cannot be used.
+    Store(StoreError),
 }
 
 /// How a claim ends.
@@ -47,7 +70,7 @@ pub enum Progress {
 impl Claimed {
     pub(super) fn new(execution: Execution, records: BTreeMap<StepPath, StepRecord>) -> Self {
         let (unsaved, stale) = (Vec::new(), Vec::new());
-        Self { execution, records, unsaved, amended: None, stale, links: Links::default() }
+        Self { execution, records, unsaved, amended: None, stale, links: Links::default(), lock: None }
     }
 
     /// Keeps only the records of which this holds.
@@ -103,20 +126,36 @@ impl Claimed {
         self.records.iter().any(|(step, record)| record.is_begun() && below(step))
     }
 
-    /// Records that a write is about to be sent, with the outputs that led to it. `unless` names an item that must
-    /// not be there (a stop).
+    /// Whatever it was held up by is over: how long that took counts for nothing.
+    pub fn resume(&mut self, now: Timestamp) {
+        let Some(waiting) = self.execution.waiting.as_mut() else { return };
+        let Some(held) = waiting.held.take() else { return };
+        if let Some(missing) = waiting.missing.as_mut() {
+            let lost = now.duration_since(held.since);
+            missing.since = missing.since.checked_add(lost).unwrap_or(missing.since);
+        }
+    }
+
+    /// A request of the begun write was given up and may still be under way: the lock stays until then.
+    pub fn keep_lock(&mut self, given_up_at: Timestamp) {
+        if let Some((lock, until)) = self.lock.as_mut() {
+            *until = given_up_at.checked_add(lock.settle).ok();
+        }
+    }
+
+    /// Records that a write is about to be sent, with the outputs that led to it, where the guards let it.
     ///
     /// # Errors
-    /// Refused: the lease is lost (write 0), or `unless` is there (the last write). Unavailable.
+    /// It is stopped, or locked by another; the lease is lost; the table is unavailable.
     pub async fn begin(
         &mut self,
         ports: &Ports,
         path: &StepPath,
         action: &str,
         begun: Begun,
-        unless: Option<Key>,
-    ) -> Result<(), StoreError> {
-        self.save_surplus(ports).await?;
+        guards: Guards,
+    ) -> Result<(), BeginError> {
+        self.save_surplus(ports).await.map_err(BeginError::Store)?;
         let record = StepRecord {
             place: self.place(path),
             fence: self.execution.fence,
@@ -125,16 +164,46 @@ impl Claimed {
             ..StepRecord::default()
         };
         let mut writes = vec![self.touched_head(ports)];
-        writes.extend(self.outputs()?);
-        writes.push(self.put(path, &record)?);
-        if let Some(key) = unless {
+        writes.extend(self.outputs().map_err(BeginError::Store)?);
+        writes.push(self.put(path, &record).map_err(BeginError::Store)?);
+        let (mut stop_at, mut lock_at) = (None, None);
+        if let Some(key) = guards.unless {
+            stop_at = Some(writes.len());
             writes.push(Write::Check { key, when: vec![Condition::Absent] });
         }
-        ports.store.write(writes).await?;
+        if let Some(lock) = &guards.lock {
+            lock_at = Some(writes.len());
+            // As long as a request that is sent within the lease may be committing.
+            let until = self.lease_until().checked_add(lock.settle).unwrap_or(Timestamp::MAX);
+            writes.push(lock.take(ports.clock.now(), until));
+        }
+        match ports.store.write(writes).await {
+            Err(StoreError::Refused { write, current }) if Some(write) == stop_at => {
+                return Err(BeginError::Stopped(current));
+            }
+            Err(StoreError::Refused { write, current }) if Some(write) == lock_at => {
+                return Err(BeginError::Locked(current));
+            }
+            written => written.map_err(BeginError::Store)?,
+        }
         self.unsaved.clear();
         self.amended = None;
+        self.lock = guards.lock.map(|lock| (lock, None));
         self.records.insert(path.clone(), record);
         Ok(())
+    }
+
+    /// Writes what belongs together and lets go of the lock, if one is held. A lock that is another's by now (the lease ran out,
+    /// and nobody took the execution) is no reason not to write.
+    async fn write_and_unlock(&mut self, ports: &Ports, mut writes: Vec<Write>) -> Result<(), StoreError> {
+        let Some((lock, until)) = self.lock.take() else { return ports.store.write(writes).await };
+        let lock_at = writes.len();
+        let rest = writes.clone();
+        writes.push(until.map_or_else(|| lock.give_back(), |until| lock.keep(until)));
+        match ports.store.write(writes).await {
+            Err(StoreError::Refused { write, .. }) if write == lock_at => ports.store.write(rest).await,
+            written => written,
+        }
     }
 
     /// Records what a write came to, with the links in the same transaction.
@@ -156,7 +225,7 @@ impl Claimed {
         self.execution.waiting = None;
         let mut writes = vec![self.touched_head(ports), record.to_checkpoint(&self.pk(), path)];
         writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
-        ports.store.write(writes).await?;
+        self.write_and_unlock(ports, writes).await?;
         self.links.stored();
         self.amended = None;
         self.records.insert(path.clone(), record);
@@ -189,8 +258,9 @@ impl Claimed {
             writes.extend(self.outputs()?);
             writes.extend(self.expiries(expires_at));
         }
-        let surplus = writes.split_off(writes.len().min(WRITES_MAX));
-        ports.store.write(writes).await?;
+        // One place is the lock's.
+        let surplus = writes.split_off(writes.len().min(WRITES_MAX - 1));
+        self.write_and_unlock(ports, writes).await?;
         // Only times to live are left, and nothing depends on when they are written.
         for some in surplus.chunks(WRITES_MAX) {
             ports.store.write(some.to_vec()).await?;
@@ -209,7 +279,7 @@ impl Claimed {
         writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
         writes.extend(self.amendment()?);
         writes.extend(self.outputs()?);
-        ports.store.write(writes).await
+        self.write_and_unlock(ports, writes).await
     }
 
     /// Parks by the head alone, where the table does not take what goes with it.
@@ -219,7 +289,7 @@ impl Claimed {
     pub async fn park_bare(&mut self, ports: &Ports, parked: Parked) -> Result<(), StoreError> {
         self.set_parked(parked);
         let head = self.head(ports)?;
-        ports.store.write(vec![head]).await
+        self.write_and_unlock(ports, vec![head]).await
     }
 
     fn set_parked(&mut self, parked: Parked) {

@@ -41,12 +41,6 @@ pub fn link_key(pair: &PairId, kind: &str, id: &str) -> Key {
     Key::new(format!("K#{pair}#{kind}#{id}"), HEAD)
 }
 
-/// The reasons not to ship an order.
-#[must_use]
-pub fn stop_key(pair: &PairId, order: &str) -> Key {
-    Key::new(format!("S#{pair}#order#{order}"), HEAD)
-}
-
 /// A flow document, by its hash.
 #[must_use]
 pub fn document_key(hash: &str) -> Key {

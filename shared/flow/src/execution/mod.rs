@@ -12,11 +12,11 @@ mod read;
 mod row;
 
 pub use claim::{Claim, STARTS_MAX, claim};
-pub use claimed::{Claimed, Progress};
-pub use key::{document_key, event_keys, execution_pk, head_key, link_key, step_key, stop_key};
+pub use claimed::{BeginError, Claimed, Guards, Progress};
+pub use key::{document_key, event_keys, execution_pk, head_key, link_key, step_key};
 pub use link::{Link, Links};
 pub use part::{Begun, StepPath, StepRecord};
 pub use read::{
     Filter, History, by_entity, by_status, entities, execution_by_event, history, linked, read_event,
 };
-pub use row::{Execution, MendedBy, Missing, Parked, Status, Waiting};
+pub use row::{Execution, Held, MendedBy, Missing, Parked, Status, Waiting};

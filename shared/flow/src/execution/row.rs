@@ -187,6 +187,18 @@ pub struct Waiting {
     /// What has not come yet. It stays while other steps, which run before it, meet faults of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
+    /// Since when a system that it needs is left alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<Held>,
+}
+
+/// An execution that waits for a breaker to close. The time counts for nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// When it was first held up.
+    pub since: Timestamp,
+    /// How often it has come back since.
+    pub waits: u32,
 }
 
 /// A thing that a step looks for and that is not there yet.

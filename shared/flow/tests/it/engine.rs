@@ -102,11 +102,11 @@ async fn a_live_lease_is_waited_for_and_is_no_duplicate() {
     assert_eq!(report.outcome, Outcome::RetryAfter(LEASE));
 }
 
-/// Calls of an undisturbed run: 0 document, 1 claim, 2 order, 3 begin, 4 thing, 5 checkpoint, 6 begin, 7 parcel,
-/// 8 checkpoint, 9 end. Those that write the table are refused by the fence.
+/// Calls of an undisturbed run: 0 document, 1 claim, 2 breaker, 3 order, 4 begin, 5 thing, 6 checkpoint, 7 begin, 8 parcel,
+/// 9 checkpoint, 10 end. Those that write the table are refused by the fence.
 #[tokio::test]
 async fn a_paused_process_that_comes_back_after_its_lease_is_refused() {
-    for at in [3, 5, 6, 8, 9] {
+    for at in [4, 6, 7, 9, 10] {
         let world = World::new();
         world.fuse.set(at, false);
         let engine = world.engine(FLOW);
@@ -194,7 +194,7 @@ async fn parking_writes_the_row_then_the_letter_and_a_redrive_starts_anew() {
 #[tokio::test]
 async fn what_is_stopped_is_not_shipped() {
     let world = World::new();
-    let key = execution::stop_key(&"main".parse().unwrap(), "000000042");
+    let key = flow::guard::stop_key(&"main".parse().unwrap(), "000000042");
     let attributes: Attributes = [("reasons".to_owned(), json!(["disputed"]))].into();
     world.store.write(vec![Write::Put { item: Item { key, attributes }, when: Vec::new() }]).await.unwrap();
     let report = world.deliver(&world.engine(FLOW), &delivery("evt_1")).await;

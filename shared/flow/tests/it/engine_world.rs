@@ -104,6 +104,7 @@ fn spec(name: &str, effect: Effect) -> ActionSpec {
         input: any.clone(),
         output: any,
         links: if name == "shop.order.read" { &[("order_number", "/number")] } else { &[] },
+        locks: (name == "shop.parcel.put").then_some("/id"),
     }
 }
 
@@ -214,6 +215,7 @@ impl World {
         let connected = Connected {
             connection: json!({ "stripe": { "account": "acct_1" }, "tables": {} }),
             connectors: vec![Arc::clone(&shop) as Arc<dyn Connector>],
+            secret_versions: BTreeMap::from([("shop".parse().unwrap(), "v1".to_owned())]),
         };
         Self {
             clock,

@@ -10,3 +10,5 @@ mod engine_again;
 mod engine_world;
 #[cfg(test)]
 mod expression;
+#[cfg(test)]
+mod guards;

@@ -78,6 +78,7 @@ async fn run(flow: &Path, case: &Path) -> Value {
     let connected = Connected {
         connection: connection(world.connection),
         connectors: vec![Arc::clone(&systems) as Arc<dyn Connector>],
+        secret_versions: BTreeMap::new(),
     };
     let clock = Arc::new(MemoryClock::new("2026-03-02T09:14:07Z".parse().unwrap(), 7));
     let store = Arc::new(MemoryStore::default());

@@ -114,6 +114,7 @@ pub(crate) fn specs() -> Vec<ActionSpec> {
         input,
         output,
         links: &[],
+        locks: None,
     };
     let any = || schemars::json_schema!({ "type": "object" });
     let mut specs = flow::stored::specs().unwrap();

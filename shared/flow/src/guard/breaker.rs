@@ -1,0 +1,441 @@
+//! Whether a system of a pair is asked at all. One row for each, shared by all flows: when several executions find it down, it is
+//! left alone, so that no message burns its tries on it, and asked again by one execution at a time.
+//!
+//! The states move in [`Breaker`]'s total functions; [`Breakers`](super::breaker) rows are changed by conditional writes.
+
+use std::collections::BTreeMap;
+
+use canonical::{PairId, redact};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::breaker_key;
+use crate::{Class, Condition, Fault, Item, Ports, Store, StoreError, System, Write};
+
+/// So many executions must find a system down …
+pub const FAILURES_MAX: usize = 5;
+/// … within this time, without a success between.
+pub const FAILURES_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+/// The first rest of a system that was found down; it doubles with each probe that fails.
+pub const REST_MIN: SignedDuration = SignedDuration::from_mins(1);
+/// The longest rest.
+pub const REST_MAX: SignedDuration = SignedDuration::from_mins(15);
+/// The rest of a system that refused our identity.
+pub const AUTH_REST: SignedDuration = SignedDuration::from_mins(5);
+/// Characters of a fault's message that the row keeps.
+const MESSAGE_MAX: usize = 400;
+/// How often a change is tried against others.
+const RACES_MAX: u32 = 6;
+
+/// What is known of a system.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Breaker {
+    /// Whether it is asked.
+    pub state: State,
+    /// Executions that found it down lately, and when.
+    #[serde(default)]
+    pub failures: BTreeMap<String, Timestamp>,
+    /// Why it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Rises with each change; a change is conditional on it.
+    #[serde(default)]
+    pub version: u64,
+    /// Who closed it by hand, when and why, the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_by_hand: Option<ByHand>,
+}
+
+/// Whether a system is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum State {
+    /// It is.
+    #[default]
+    Closed,
+    /// It is not, until `retry_at`.
+    Open {
+        /// When the first message through asks it again.
+        retry_at: Timestamp,
+        /// The rest after the next failure, seconds.
+        rest_s: i64,
+    },
+    /// One execution asks it; the others wait for what comes of that.
+    HalfOpen {
+        /// Which.
+        probe: String,
+        /// When its process must have ended.
+        until: Timestamp,
+        /// The rest after a failure, seconds.
+        rest_s: i64,
+    },
+}
+
+/// Why a breaker was opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// The class of the last fault.
+    pub class: Class,
+    /// Its code.
+    pub code: String,
+    /// Its message, redacted.
+    pub message: String,
+    /// When it was opened.
+    pub since: Timestamp,
+    /// The version of the secret that was refused, where the identity was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_version: Option<String>,
+}
+
+/// A person's act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    /// Who.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub why: String,
+}
+
+/// What an execution may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// Ask.
+    Ask,
+    /// Ask, as the only one: the row must say so first.
+    Probe,
+    /// Not now; not before then.
+    Wait(Timestamp),
+}
+
+/// A breaker that was opened or closed, for logs and metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The system.
+    pub system: System,
+    /// Whether it is asked now.
+    pub is_open: bool,
+}
+
+impl Breaker {
+    /// Whether it is asked as a matter of course.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.state == State::Closed
+    }
+
+    /// Whether there is nothing to forget.
+    #[must_use]
+    pub fn is_untroubled(&self) -> bool {
+        self.is_closed() && self.failures.is_empty()
+    }
+
+    /// What `execution` may do at `now`, with a secret of this version.
+    #[must_use]
+    pub fn leave(&self, execution: &str, secret_version: Option<&str>, now: Timestamp) -> Leave {
+        match &self.state {
+            State::Closed => Leave::Ask,
+            State::Open { .. } if self.was_refused_another(secret_version) => Leave::Probe,
+            State::Open { retry_at, .. } if *retry_at <= now => Leave::Probe,
+            State::Open { retry_at, .. } => Leave::Wait(*retry_at),
+            // Its process stopped, or it is this one: a probe's execution goes on with it.
+            State::HalfOpen { probe, until, .. } if probe == execution || *until <= now => Leave::Probe,
+            State::HalfOpen { until, .. } => Leave::Wait(*until),
+        }
+    }
+
+    /// Whether the identity was refused with another secret than this.
+    fn was_refused_another(&self, secret_version: Option<&str>) -> bool {
+        let refused = self.cause.as_ref().and_then(|cause| cause.secret_version.as_deref());
+        refused.is_some() && secret_version.is_some() && refused != secret_version
+    }
+
+    /// `execution` begins to ask, as the only one.
+    pub fn probed(&mut self, execution: &str, until: Timestamp) {
+        let rest_s = self.rest_s();
+        self.state = State::HalfOpen { probe: execution.to_owned(), until, rest_s };
+    }
+
+    /// `execution` met a fault at `now`.
+    pub fn failed(&mut self, execution: &str, fault: &Fault, secret_version: Option<&str>, now: Timestamp) {
+        let is_auth = fault.class == Class::Auth;
+        match &self.state {
+            State::Closed => {
+                self.failures.retain(|_, at| now.duration_since(*at) <= FAILURES_WITHIN);
+                self.failures.insert(execution.to_owned(), now);
+                if is_auth || self.failures.len() >= FAILURES_MAX {
+                    self.open(fault, secret_version, now);
+                }
+            }
+            State::HalfOpen { probe, .. } if probe == execution => self.open(fault, secret_version, now),
+            // It was begun before the breaker opened, and says nothing new.
+            State::HalfOpen { .. } | State::Open { .. } => {}
+        }
+    }
+
+    /// `execution` had an answer.
+    pub fn succeeded(&mut self) {
+        self.state = State::Closed;
+        self.failures.clear();
+        self.cause = None;
+    }
+
+    /// The probe came to no answer of the system, good or bad: the next one may ask.
+    pub fn given_back(&mut self, execution: &str, now: Timestamp) {
+        if let State::HalfOpen { probe, rest_s, .. } = &self.state
+            && probe == execution
+        {
+            self.state = State::Open { retry_at: now, rest_s: *rest_s };
+        }
+    }
+
+    fn open(&mut self, fault: &Fault, secret_version: Option<&str>, now: Timestamp) {
+        let is_auth = fault.class == Class::Auth;
+        let rest = if is_auth { AUTH_REST } else { SignedDuration::from_secs(self.rest_s()) };
+        let next = (rest * 2).min(REST_MAX);
+        let retry_at = now.checked_add(rest).unwrap_or(now);
+        let since = self.cause.as_ref().map_or(now, |cause| cause.since);
+        self.state = State::Open { retry_at, rest_s: next.as_secs() };
+        self.failures.clear();
+        self.cause = Some(Cause {
+            class: fault.class,
+            code: fault.code.clone(),
+            message: redact(&fault.message, MESSAGE_MAX),
+            since,
+            secret_version: secret_version.filter(|_| is_auth).map(str::to_owned),
+        });
+    }
+
+    fn rest_s(&self) -> i64 {
+        match &self.state {
+            State::Closed => REST_MIN.as_secs(),
+            State::Open { rest_s, .. } | State::HalfOpen { rest_s, .. } => *rest_s,
+        }
+    }
+}
+
+/// The breaker of a system; closed where nothing ever happened.
+///
+/// # Errors
+/// Unavailable, or a malformed row.
+pub async fn read(store: &dyn Store, pair: &PairId, system: &System) -> Result<Breaker, StoreError> {
+    let key = breaker_key(pair, system);
+    let Some(item) = store.get(&key).await? else { return Ok(Breaker::default()) };
+    let fields = item.attributes.into_iter().collect();
+    serde_json::from_value(Value::Object(fields))
+        .map_err(|error| StoreError::Malformed { key: key.to_string(), message: error.to_string() })
+}
+
+/// Changes a breaker as `change` says, against whoever changes it at the same time; gives it as it is then. A change that changes
+/// nothing writes nothing.
+///
+/// # Errors
+/// Unavailable: it may have happened. Refused: others changed it again and again.
+pub async fn change(
+    store: &dyn Store,
+    pair: &PairId,
+    system: &System,
+    change: impl Fn(&mut Breaker) + Send + Sync,
+) -> Result<Breaker, StoreError> {
+    let mut raced = None;
+    for _ in 0..RACES_MAX {
+        let before = read(store, pair, system).await?;
+        let mut after = before.clone();
+        change(&mut after);
+        if after == before {
+            return Ok(after);
+        }
+        after.version = before.version + 1;
+        match store.write(vec![put(pair, system, &before, &after)?]).await {
+            Ok(()) => return Ok(after),
+            Err(refused @ StoreError::Refused { .. }) => raced = Some(refused),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(raced.unwrap_or(StoreError::Refused { write: 0, current: None }))
+}
+
+/// Becomes the one that asks: only from the row as it was read, so that one of several wins. Whether it is.
+///
+/// # Errors
+/// Unavailable: it may have happened, and shows when it is read again.
+pub async fn win_probe(
+    store: &dyn Store,
+    pair: &PairId,
+    system: &System,
+    read: &Breaker,
+    execution: &str,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut after = read.clone();
+    after.probed(execution, until);
+    after.version = read.version + 1;
+    match store.write(vec![put(pair, system, read, &after)?]).await {
+        Ok(()) => Ok(true),
+        Err(StoreError::Refused { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Every breaker of these systems that is not closed, or counts failures.
+///
+/// # Errors
+/// Unavailable, or a malformed row.
+pub async fn troubled(
+    store: &dyn Store,
+    pair: &PairId,
+    systems: &[System],
+) -> Result<Vec<(System, Breaker)>, StoreError> {
+    let mut troubled = Vec::new();
+    for system in systems {
+        let breaker = read(store, pair, system).await?;
+        if !breaker.is_untroubled() {
+            troubled.push((system.clone(), breaker));
+        }
+    }
+    Ok(troubled)
+}
+
+/// A person says that the system is well. Gives the breaker as it was.
+///
+/// # Errors
+/// Unavailable, or a malformed row.
+pub async fn close(
+    ports: &Ports,
+    pair: &PairId,
+    system: &System,
+    who: &str,
+    why: &str,
+) -> Result<Breaker, StoreError> {
+    let store = ports.store.as_ref();
+    let before = read(store, pair, system).await?;
+    let by_hand = ByHand { who: who.to_owned(), at: ports.clock.now(), why: why.to_owned() };
+    change(store, pair, system, |breaker| {
+        breaker.succeeded();
+        breaker.closed_by_hand = Some(by_hand.clone());
+    })
+    .await?;
+    Ok(before)
+}
+
+fn put(pair: &PairId, system: &System, before: &Breaker, after: &Breaker) -> Result<Write, StoreError> {
+    let key = breaker_key(pair, system);
+    let malformed = |message: String| StoreError::Malformed { key: key.to_string(), message };
+    let Value::Object(fields) = serde_json::to_value(after).map_err(|error| malformed(error.to_string()))?
+    else {
+        return Err(malformed("is not an object".to_owned()));
+    };
+    let when = match before.version {
+        0 => vec![Condition::Absent],
+        version => vec![Condition::Equals("version", Value::from(version))],
+    };
+    let item = Item { key, attributes: fields.into_iter().collect() };
+    Ok(Write::Put { item, when })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn at(seconds: i64) -> Timestamp {
+        NOW + SignedDuration::from_secs(seconds)
+    }
+
+    fn down() -> Fault {
+        Fault::new(Class::Transient, "unavailable", "503")
+    }
+
+    fn refused() -> Fault {
+        Fault::new(Class::Auth, "unauthorized", "401")
+    }
+
+    fn opened() -> Breaker {
+        let mut breaker = Breaker::default();
+        for n in 0..5 {
+            breaker.failed(&format!("evt_{n}"), &down(), None, at(n));
+        }
+        breaker
+    }
+
+    #[test]
+    fn five_executions_within_a_minute_open_it_and_one_alone_never_does() {
+        let mut breaker = Breaker::default();
+        for n in 0..20 {
+            breaker.failed("evt_1", &down(), None, at(n));
+        }
+        for n in 0..4 {
+            breaker.failed(&format!("evt_{n}"), &down(), None, at(20 + n * 21));
+        }
+        assert!(breaker.is_closed(), "{breaker:?}");
+        assert_eq!(opened().leave("evt_9", None, at(5)), Leave::Wait(at(64)));
+    }
+
+    #[test]
+    fn a_success_between_begins_the_count_anew() {
+        let mut breaker = Breaker::default();
+        for n in 0..4 {
+            breaker.failed(&format!("evt_{n}"), &down(), None, at(n));
+        }
+        breaker.succeeded();
+        breaker.failed("evt_4", &down(), None, at(5));
+        assert!(breaker.is_closed());
+    }
+
+    #[test]
+    fn one_asks_after_the_rest_and_the_others_wait_for_it() {
+        let mut breaker = opened();
+        assert_eq!(breaker.leave("evt_9", None, at(64)), Leave::Probe);
+        breaker.probed("evt_9", at(200));
+        assert_eq!(breaker.leave("evt_8", None, at(65)), Leave::Wait(at(200)));
+        assert_eq!(breaker.leave("evt_9", None, at(65)), Leave::Probe, "its own next delivery goes on");
+        assert_eq!(breaker.leave("evt_8", None, at(200)), Leave::Probe, "its process stopped");
+        breaker.succeeded();
+        assert!(breaker.is_untroubled());
+    }
+
+    #[test]
+    fn each_probe_that_fails_doubles_the_rest_up_to_a_quarter_of_an_hour() {
+        let mut breaker = opened();
+        let mut rests = Vec::new();
+        let mut now = at(64);
+        for _ in 0..6 {
+            breaker.probed("evt_9", now + SignedDuration::from_secs(130));
+            breaker.failed("evt_8", &down(), None, now);
+            breaker.failed("evt_9", &down(), None, now);
+            let State::Open { retry_at, .. } = breaker.state else { panic!("{breaker:?}") };
+            rests.push(retry_at.duration_since(now).as_secs());
+            now = retry_at;
+        }
+        assert_eq!(rests, [120, 240, 480, 900, 900, 900]);
+    }
+
+    #[test]
+    fn a_probe_that_asked_nothing_leaves_it_to_the_next() {
+        let mut breaker = opened();
+        breaker.probed("evt_9", at(300));
+        breaker.given_back("evt_8", at(70));
+        assert_eq!(breaker.leave("evt_8", None, at(71)), Leave::Wait(at(300)));
+        breaker.given_back("evt_9", at(70));
+        assert_eq!(breaker.leave("evt_8", None, at(71)), Leave::Probe);
+    }
+
+    #[test]
+    fn a_refused_identity_opens_it_at_once_and_another_secret_is_tried_at_once() {
+        let mut breaker = Breaker::default();
+        breaker.failed("evt_1", &refused(), Some("v1"), NOW);
+        assert_eq!(breaker.leave("evt_2", Some("v1"), at(1)), Leave::Wait(at(300)));
+        assert_eq!(breaker.leave("evt_2", Some("v2"), at(1)), Leave::Probe);
+    }
+
+    #[test]
+    fn what_was_begun_before_it_opened_changes_nothing() {
+        let mut breaker = opened();
+        let before = breaker.clone();
+        breaker.failed("evt_7", &down(), None, at(30));
+        assert_eq!(breaker, before);
+    }
+}
