@@ -103,7 +103,7 @@ mod tests {
             action: "stripe.payment.tag".into(),
             duration_ms: 7,
         }];
-        let report = Report { outcome, steps, fault, newly_parked };
+        let report = Report { outcome, steps, fault, newly_parked, breakers: Vec::new() };
         let mut said: Vec<(String, i64)> = metrics("order-to-cash", &delivery, &report, NOW)
             .into_iter()
             .map(|(metric, value)| {
