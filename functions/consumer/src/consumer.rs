@@ -13,6 +13,7 @@ use flow::plan::Plan;
 use flow::{Fault, Ports, Queue, QueueName};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
+use outbound::Pool;
 
 use crate::batch;
 use crate::config::Config;
@@ -87,7 +88,9 @@ impl Consumer {
         urls.insert(QueueName::Flow(config.flow), config.queue_url);
         urls.insert(QueueName::DeadLetter, config.dead_letter_queue_url);
         let queue = Arc::new(Queues::new(&sdk, urls));
-        let connections = Connections::new(stage, Secrets::new(&sdk), Arc::clone(&store) as _)?;
+        let pool = Pool::new().map_err(Fault::from)?;
+        let connections =
+            Connections::new(stage, Arc::new(Secrets::new(&sdk)), Arc::clone(&store) as _, pool);
         Self::new(
             plan,
             Ports { store, queue, clock: Arc::new(SystemClock) },

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use canonical::PairId;
-use environment::{Pair, Stage};
+use environment::{Pair, SecretError, Stage};
 use flow::delivery::attribute;
 use flow::{Clock, FlowName, Message, Queue, QueueName};
 use futures::future::join_all;
@@ -97,10 +97,10 @@ impl Ingest {
 
     /// The work with the secrets that we hold; once more with fresh ones where a rotation may explain the refusal.
     async fn verified(&self, endpoint: Endpoint<'_>, incoming: Incoming<'_>) -> Result<Work, Refusal> {
-        let unavailable = |error: aws::Error| {
+        let unavailable = |error: SecretError| {
             tracing::error!(
                 pair = %endpoint.pair, source = endpoint.source.as_str(), trace.id = incoming.trace_id,
-                fault.class = %error.class(), fault.message = %error, "No signing secret: {error}"
+                fault.class = error.why().as_str(), fault.message = %error, "No signing secret: {error}"
             );
             Refusal::SecretUnavailable
         };

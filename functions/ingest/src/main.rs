@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     let Config { stage, routes, queues } = Config::load(std::env::vars())?;
     let aws = aws::sdk_config().await;
-    let signing = SigningSecrets::new(&stage.stage, aws::Secrets::new(&aws));
+    let signing = SigningSecrets::new(&stage.stage, Arc::new(aws::Secrets::new(&aws)));
     let queue = Arc::new(aws::Queues::new(&aws, queues));
     let ingest = Ingest { stage, routes, signing, queue, clock: Arc::new(aws::SystemClock) };
     run(service_fn(|request: Request| ingest.handle(request))).await

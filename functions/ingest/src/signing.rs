@@ -1,8 +1,9 @@
 //! Signing secrets: from Secrets Manager, cached, read again when a signature does not fit.
 
-use aws::Secrets;
+use std::sync::Arc;
+
 use canonical::PairId;
-use environment::SecretName;
+use environment::{SecretError, SecretName, Secrets};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -12,7 +13,7 @@ use crate::source::Source;
 #[derive(Clone)]
 pub struct SigningSecrets {
     stage: String,
-    secrets: Secrets,
+    secrets: Arc<dyn Secrets>,
 }
 
 #[derive(Deserialize)]
@@ -24,12 +25,12 @@ struct Stored {
 impl SigningSecrets {
     /// The secrets of a stage.
     #[must_use]
-    pub fn new(stage: &str, secrets: Secrets) -> Self {
+    pub fn new(stage: &str, secrets: Arc<dyn Secrets>) -> Self {
         Self { stage: stage.to_owned(), secrets }
     }
 
     /// An endpoint's secrets, at most five minutes old.
-    pub(crate) async fn get(&self, source: Source, pair: &PairId) -> Result<Vec<SecretString>, aws::Error> {
+    pub(crate) async fn get(&self, source: Source, pair: &PairId) -> Result<Vec<SecretString>, SecretError> {
         Ok(self.secrets.get(&self.name(source, pair)).await?.json::<Stored>()?.signing_secrets)
     }
 
@@ -38,7 +39,7 @@ impl SigningSecrets {
         &self,
         source: Source,
         pair: &PairId,
-    ) -> Result<Vec<SecretString>, aws::Error> {
+    ) -> Result<Vec<SecretString>, SecretError> {
         Ok(self.secrets.refresh(&self.name(source, pair)).await?.json::<Stored>()?.signing_secrets)
     }
 

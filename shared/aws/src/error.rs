@@ -8,16 +8,6 @@ use flow::Class;
 /// A fault of an AWS service.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A secret is missing or cannot be read.
-    #[error("secret {name}: {message}")]
-    Secret {
-        /// Its name.
-        name: String,
-        /// The class.
-        class: Class,
-        /// What happened and what to do.
-        message: String,
-    },
     /// A queue cannot be found.
     #[error("queue {name}: {message}")]
     Queue {
@@ -28,14 +18,6 @@ pub enum Error {
         /// What happened and what to do.
         message: String,
     },
-    /// A secret has not the fields that its system needs.
-    #[error("secret {name} is not as it must be: {message}; store it again")]
-    MalformedSecret {
-        /// Its name.
-        name: String,
-        /// What is wrong; never what the secret holds.
-        message: String,
-    },
 }
 
 impl Error {
@@ -43,19 +25,8 @@ impl Error {
     #[must_use]
     pub const fn class(&self) -> Class {
         match self {
-            Self::Secret { class, .. } | Self::Queue { class, .. } => *class,
-            Self::MalformedSecret { .. } => Class::Auth,
+            Self::Queue { class, .. } => *class,
         }
-    }
-}
-
-impl From<Error> for flow::Fault {
-    fn from(error: Error) -> Self {
-        let code = match &error {
-            Error::Secret { .. } | Error::MalformedSecret { .. } => "secret",
-            Error::Queue { .. } => "queue",
-        };
-        Self::new(error.class(), code, error.to_string())
     }
 }
 

@@ -18,5 +18,5 @@ pub use clock::SystemClock;
 pub use error::Error;
 pub use metric::{Metric, NAMESPACE};
 pub use queues::{Queues, queue_url};
-pub use secrets::{Secret, Secrets};
+pub use secrets::Secrets;
 pub use table::Table;

@@ -4,53 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
-use environment::SecretName;
-use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use environment::{Secret, SecretError, SecretName, Unreadable};
+use flow::Class;
+use secrecy::SecretString;
 use tokio::time::Instant;
 
-use crate::Error;
 use crate::error::classify;
 
 /// How long a secret is believed.
 const KEPT: Duration = Duration::from_secs(300);
 /// Between two reads that a refusal asks for: a flood of forged requests must not become a flood of reads.
 const REFRESH_PAUSE: Duration = Duration::from_secs(30);
-
-/// A secret's text with the id of its version.
-#[derive(Clone)]
-pub struct Secret {
-    /// Rises with rotation: who holds an older one reads again.
-    pub version: String,
-    text: SecretString,
-    name: SecretName,
-}
-
-impl Secret {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &SecretName {
-        &self.name
-    }
-
-    /// The secret as its JSON says.
-    ///
-    /// # Errors
-    /// A field is missing or of another form; the message never holds what the secret holds.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_str(self.text.expose_secret()).map_err(|error| Error::MalformedSecret {
-            name: self.name.as_str().to_owned(),
-            // serde's own text may quote the value; line and column do not.
-            message: match error.classify() {
-                serde_json::error::Category::Data => {
-                    format!("a field is missing or wrong (column {})", error.column())
-                }
-                _ => "it is not JSON".to_owned(),
-            },
-        })
-    }
-}
 
 /// Secrets by name, each read at most once in five minutes.
 #[derive(Clone)]
@@ -67,23 +33,7 @@ impl Secrets {
         Self { client: Client::new(config), kept: Arc::default() }
     }
 
-    /// A secret, from the cache where it is fresh.
-    ///
-    /// # Errors
-    /// It is missing, or may not or cannot be read.
-    pub async fn get(&self, name: &SecretName) -> Result<Secret, Error> {
-        self.younger_than(name, KEPT).await
-    }
-
-    /// A secret whose value was just refused somewhere: read again, but at most twice a minute.
-    ///
-    /// # Errors
-    /// It is missing, or may not or cannot be read.
-    pub async fn refresh(&self, name: &SecretName) -> Result<Secret, Error> {
-        self.younger_than(name, REFRESH_PAUSE).await
-    }
-
-    async fn younger_than(&self, name: &SecretName, age_max: Duration) -> Result<Secret, Error> {
+    async fn younger_than(&self, name: &SecretName, age_max: Duration) -> Result<Secret, SecretError> {
         let kept = self.lock().get(name).cloned();
         if let Some((read_at, secret)) = &kept
             && read_at.elapsed() < age_max
@@ -97,36 +47,57 @@ impl Secrets {
             }
             // Secrets Manager being away for a while is no reason to stop: the old value mostly still holds.
             Err(error) => match kept {
-                Some((_, secret)) if error.class() == flow::Class::Transient => Ok(secret),
+                Some((_, secret)) if may_pass(&error) => Ok(secret),
                 _ => Err(error),
             },
         }
     }
 
-    async fn read(&self, name: &SecretName) -> Result<Secret, Error> {
-        let failed = |class: flow::Class, message: String| Error::Secret {
+    async fn read(&self, name: &SecretName) -> Result<Secret, SecretError> {
+        let failed = |why: Unreadable, message: String| SecretError::Unreadable {
             name: name.as_str().to_owned(),
-            class,
+            why,
             message,
         };
         let answer =
             self.client.get_secret_value().secret_id(name.as_str()).send().await.map_err(|error| {
                 let (class, message) = classify("GetSecretValue", &error);
                 match class {
-                    flow::Class::NotFound => {
-                        failed(flow::Class::Auth, "it is missing; store it in Secrets Manager".to_owned())
+                    Class::NotFound => {
+                        failed(Unreadable::Refused, "it is missing; store it in Secrets Manager".to_owned())
                     }
-                    class => failed(class, message),
+                    Class::Throttled => failed(Unreadable::Throttled, message),
+                    Class::Transient | Class::UnknownOutcome | Class::Conflict => {
+                        failed(Unreadable::Unavailable, message)
+                    }
+                    Class::Auth | Class::Permission => failed(Unreadable::Refused, message),
+                    Class::Validation | Class::Duplicate => failed(Unreadable::Invalid, message),
                 }
             })?;
         let text = answer
             .secret_string
-            .ok_or_else(|| failed(flow::Class::Auth, "it holds bytes; store JSON text".to_owned()))?;
+            .ok_or_else(|| failed(Unreadable::Refused, "it holds bytes; store JSON text".to_owned()))?;
         let version = answer.version_id.unwrap_or_default();
-        Ok(Secret { version, text: SecretString::from(text), name: name.clone() })
+        Ok(Secret::new(name.clone(), version, SecretString::from(text)))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<SecretName, (Instant, Secret)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+#[async_trait]
+impl environment::Secrets for Secrets {
+    async fn get(&self, name: &SecretName) -> Result<Secret, SecretError> {
+        self.younger_than(name, KEPT).await
+    }
+
+    async fn refresh(&self, name: &SecretName) -> Result<Secret, SecretError> {
+        self.younger_than(name, REFRESH_PAUSE).await
+    }
+}
+
+/// Whether asking again may help.
+const fn may_pass(error: &SecretError) -> bool {
+    matches!(error.why(), Unreadable::Unavailable)
 }

@@ -7,20 +7,20 @@ mod stored;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use aws::{Secret, Secrets};
 use canonical::PairId;
-use environment::{Mode, Pair, SecretKind, SecretName, Stage};
+use environment::{Mode, Pair, Secret, SecretError, SecretKind, SecretName, Secrets, Stage, Unreadable};
 use flow::engine::Connected;
 use flow::{ActionSpec, Class, Connector, Fault, Store, System};
 use jiff::SignedDuration;
 use outbound::{Outbound, Pool};
+use serde::de::DeserializeOwned;
 
 pub use stored::{MagentoSecret, SigningSecret, StripeSecret, TokenSecret};
 
 /// Connectors by pair, built when first asked for.
 pub struct Connections {
     stage: Stage,
-    secrets: Secrets,
+    secrets: Arc<dyn Secrets>,
     store: Arc<dyn Store>,
     pool: Pool,
     /// A std mutex: nothing awaits under it.
@@ -44,11 +44,9 @@ pub fn specs() -> Result<Vec<ActionSpec>, Fault> {
 
 impl Connections {
     /// Connections of a stage. Calls nobody.
-    ///
-    /// # Errors
-    /// The TLS library cannot be used.
-    pub fn new(stage: Stage, secrets: Secrets, store: Arc<dyn Store>) -> Result<Self, Fault> {
-        Ok(Self { stage, secrets, store, pool: Pool::new()?, made: Mutex::default() })
+    #[must_use]
+    pub fn new(stage: Stage, secrets: Arc<dyn Secrets>, store: Arc<dyn Store>, pool: Pool) -> Self {
+        Self { stage, secrets, store, pool, made: Mutex::default() }
     }
 
     /// The stage.
@@ -74,7 +72,8 @@ impl Connections {
         })?;
         let mut secrets = Vec::with_capacity(KINDS.len());
         for kind in KINDS {
-            secrets.push(self.secrets.get(&SecretName::new(&self.stage.stage, pair, kind)).await?);
+            let name = SecretName::new(&self.stage.stage, pair, kind);
+            secrets.push(self.secrets.get(&name).await.map_err(|error| unreadable(&error))?);
         }
         let versions: Vec<String> = secrets.iter().map(|secret| secret.version.clone()).collect();
         if let Some((made_of, connected)) = self.lock().get(pair)
@@ -120,7 +119,7 @@ impl Connections {
             order_keys: settings.stripe.order_keys.clone(),
             timeout,
         };
-        let key = secret.json::<StripeSecret>()?.api_key;
+        let key = fields::<StripeSecret>(secret)?.api_key;
         let client = stripe::Client::new(Outbound::new(reached, &self.pool), own, &key);
         let client = client.map_err(|error| unusable(secret, error))?;
         Ok(Arc::new(stripe::connector(client)?))
@@ -138,7 +137,7 @@ impl Connections {
             account: settings.stripe.account.clone(),
             order_owner: settings.order_owner,
         };
-        let keys = secret.json::<MagentoSecret>()?.keys();
+        let keys = fields::<MagentoSecret>(secret)?.keys();
         let credentials = magento::Credentials::of(settings.magento.auth, keys);
         let client = magento::Client::new(Outbound::new(reached, &self.pool), own, credentials);
         Ok(Arc::new(magento::connector(client)?))
@@ -169,7 +168,22 @@ fn unusable(secret: &Secret, why: impl Into<Fault>) -> Fault {
 }
 
 fn tokens(secret: &Secret) -> Result<Vec<secrecy::SecretString>, Fault> {
-    Ok(secret.json::<TokenSecret>()?.tokens())
+    Ok(fields::<TokenSecret>(secret)?.tokens())
+}
+
+fn fields<T: DeserializeOwned>(secret: &Secret) -> Result<T, Fault> {
+    secret.json().map_err(|error| unreadable(&error))
+}
+
+/// The fault of a secret that cannot be had.
+fn unreadable(error: &SecretError) -> Fault {
+    let class = match error.why() {
+        Unreadable::Refused => Class::Auth,
+        Unreadable::Throttled => Class::Throttled,
+        Unreadable::Unavailable => Class::Transient,
+        Unreadable::Invalid => Class::Validation,
+    };
+    Fault::new(class, "secret", error.to_string())
 }
 
 /// The pair's settings as flow documents see them.

@@ -1,13 +1,14 @@
 //! What a stage's `infra/environments/<stage>.yaml` says: pairs, base URLs, accounts, limits, tables, who owns what.
 //!
 //! Parsed once, at start; every mistake of a file is named at once, with its path in the file. It must not hold a
-//! secret (those are in Secrets Manager, named by [`SecretName`]) and must not read files, variables or the network.
+//! secret (those are in Secrets Manager, read through [`Secrets`]) and must not read files, variables or the network.
 
 mod error;
 mod mistakes;
 mod pair;
 mod secret;
 mod stage;
+mod vault;
 
 pub use error::Error;
 pub use pair::{
@@ -15,3 +16,4 @@ pub use pair::{
 };
 pub use secret::{SecretKind, SecretName};
 pub use stage::{Mode, Stage};
+pub use vault::{Secret, SecretError, Secrets, Unreadable};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use canonical::{NaturalKey, StripeAccount};
 use environment::{MagentoAuth, OrderOwner};
 use flow::Call;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use outbound::{Answer, Effect, Method, Outbound, Request};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -212,7 +212,7 @@ impl Client {
                     &seen,
                     query,
                     &nonce,
-                    Timestamp::now().as_second(),
+                    self.outbound.now().as_second(),
                 )
             }
         }

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use canonical::redact;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::HeaderValue;
 use url::Url;
 
+use crate::transport::{Chunks, Loss, Prepared, Received};
 use crate::{Answer, Effect, Error, Pool, Request};
 
 /// Between the end of a request that is given up and the end of the lease.
 const LEASE_SPARE: SignedDuration = SignedDuration::from_secs(5);
-/// Characters of a network error that are kept.
-const PROBLEM_MAX: usize = 200;
 
 /// How a system is reached.
 #[derive(Clone, Debug)]
@@ -54,6 +52,12 @@ impl Outbound {
         &self.settings
     }
 
+    /// What time it is, as the network's clock says.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.pool.transport.now()
+    }
+
     /// The full URL of a path below the base.
     ///
     /// # Errors
@@ -91,43 +95,32 @@ impl Outbound {
         let Request { method, path_and_query, headers, body, effect, action } = request;
         let system = self.settings.system;
         let url = self.url(&path_and_query, &action)?;
-        let end = Timestamp::now().checked_add(self.settings.timeout + LEASE_SPARE);
+        let end = self.now().checked_add(self.settings.timeout + LEASE_SPARE);
         if let (Some(deadline), Ok(end)) = (self.deadline, end)
             && end > deadline
         {
             return Err(Error::OutOfTime { system, action });
         }
         let timeout = Duration::try_from(self.settings.timeout).unwrap_or(Duration::from_secs(1));
-        let mut builder = self.pool.http.request(method.to_reqwest(), url).timeout(timeout);
-        for (name, value) in headers {
-            let Ok(mut value) = HeaderValue::try_from(value) else {
-                let problem = format!("the header {name} holds what no header may");
-                return Err(Error::Unsendable { system, action, problem });
-            };
-            value.set_sensitive(name == "authorization");
-            builder = builder.header(name, value);
-        }
-        if let Some(body) = body {
-            builder = builder.body(body);
+        // Here and not where it is sent: what cannot be sent is not counted.
+        if let Some((name, _)) = headers.iter().find(|(_, value)| HeaderValue::from_str(value).is_err()) {
+            let problem = format!("the header {name} holds what no header may");
+            return Err(Error::Unsendable { system, action, problem });
         }
         self.pool.count(system);
-        let lost = |error: &reqwest::Error| no_answer(system, &action, effect, error);
-        let response = builder.send().await.map_err(|error| lost(&error))?;
-        let status = response.status().as_u16();
-        if response.status().is_redirection() {
+        let prepared = Prepared { method, url, headers, body, timeout };
+        let lost = |loss: Loss| no_answer(system, &action, effect, loss);
+        let Received { status, headers, body } = self.pool.transport.send(prepared).await.map_err(lost)?;
+        if (300..400).contains(&status) {
             return Err(Error::Redirected { system, action, status });
         }
-        let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
-        let headers = response.headers().iter();
-        let headers =
-            headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), text(value)?))).collect();
-        let body = self.read(response, &action, effect).await?;
-        Ok(Answer { status, headers, body, system, action, effect, received_at: Timestamp::now() })
+        let body = self.read(body, &action, effect).await?;
+        Ok(Answer { status, headers, body, system, action, effect, received_at: self.now() })
     }
 
     async fn read(
         &self,
-        mut response: reqwest::Response,
+        mut chunks: Box<dyn Chunks>,
         action: &str,
         effect: Effect,
     ) -> Result<Vec<u8>, Error> {
@@ -135,7 +128,7 @@ impl Outbound {
         let bytes_max = self.settings.body_bytes_max;
         let mut body = Vec::new();
         loop {
-            let chunk = response.chunk().await.map_err(|error| no_answer(system, action, effect, &error))?;
+            let chunk = chunks.next().await.map_err(|loss| no_answer(system, action, effect, loss))?;
             let Some(chunk) = chunk else { return Ok(body) };
             if body.len() + chunk.len() > bytes_max {
                 let wrote = effect == Effect::Write;
@@ -147,29 +140,12 @@ impl Outbound {
 }
 
 /// What a request without an answer means.
-fn no_answer(system: &'static str, action: &str, effect: Effect, error: &reqwest::Error) -> Error {
-    let mut problem = String::new();
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(now) = cause {
-        // The first of the chain repeats the URL, whose query may hold what people searched for.
-        if now.source().is_none() || error.is_timeout() {
-            problem = now.to_string();
-        }
-        cause = now.source();
-    }
-    if error.is_timeout() {
-        "it took longer than the time allowed".clone_into(&mut problem);
-    }
-    let problem = redact(&problem, PROBLEM_MAX);
+fn no_answer(system: &'static str, action: &str, effect: Effect, loss: Loss) -> Error {
     let action = action.to_owned();
-    if error.is_builder() {
-        return Error::Unsendable { system, action, problem };
-    }
-    if error.is_connect() {
-        return Error::NoConnection { system, action, problem };
-    }
-    match effect {
-        Effect::Read => Error::NoAnswerToRead { system, action, problem },
-        Effect::Write => Error::NoAnswerToWrite { system, action, problem },
+    match (loss, effect) {
+        (Loss::Unsendable { problem }, _) => Error::Unsendable { system, action, problem },
+        (Loss::NoConnection { problem }, _) => Error::NoConnection { system, action, problem },
+        (Loss::NoAnswer { problem }, Effect::Read) => Error::NoAnswerToRead { system, action, problem },
+        (Loss::NoAnswer { problem }, Effect::Write) => Error::NoAnswerToWrite { system, action, problem },
     }
 }

@@ -13,6 +13,7 @@ mod request;
 pub mod rest;
 mod right;
 mod text;
+mod transport;
 
 pub use answer::Answer;
 pub use client::{Outbound, Settings};
@@ -21,3 +22,4 @@ pub use pool::Pool;
 pub use problem::{Field, Problem};
 pub use request::{Effect, Method, Request};
 pub use right::{Right, Rights};
+pub use transport::{Chunks, Loss, Prepared, Received, Transport};

@@ -14,7 +14,7 @@ use crate::requests::Requests;
 use crate::sandbox::Systems;
 use crate::serve::Dropped;
 use crate::shelf::View;
-use crate::{System, UnknownFault};
+use crate::{Clock, System, UnknownFault};
 
 /// Largest request body that is read, bytes.
 const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -27,6 +27,7 @@ pub(crate) struct Door {
     pub(crate) systems: Arc<Systems>,
     pub(crate) faults: Arc<Faults>,
     pub(crate) requests: Arc<Requests>,
+    pub(crate) clock: Clock,
 }
 
 /// The faults of one request, sorted by when they act.
@@ -47,6 +48,11 @@ pub(crate) struct Act {
 impl Door {
     /// Takes a request through.
     pub(crate) async fn pass(self: Arc<Self>, request: Request) -> Response {
+        let clock = self.clock.clone();
+        clock.holds_over(self.taken(request)).await
+    }
+
+    async fn taken(self: Arc<Self>, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
             return Reply::text(413, "text/plain", "the body is too large".to_owned()).into_response();
@@ -123,7 +129,8 @@ impl Door {
         let (silence, broken) = (act.then_silence, act.then_break);
         let (system, systems) = (self.system, Arc::clone(&self.systems));
         // A task of its own: a server goes on working when its client has given up.
-        let work = tokio::spawn(async move { systems.call(system, incoming, act).await });
+        let clock = self.clock.clone();
+        let work = tokio::spawn(async move { clock.holds_over(systems.call(system, incoming, act)).await });
         let Ok(reply) = work.await else {
             return Reply::text(500, "text/plain", "the double itself failed".to_owned()).into_response();
         };

@@ -6,6 +6,7 @@
 #![recursion_limit = "512"]
 
 mod admin;
+mod clock;
 mod door;
 mod erp;
 mod faults;
@@ -24,6 +25,7 @@ mod stripe;
 mod system;
 mod wms;
 
+pub use clock::Clock;
 pub use faults::{Fault, Planned, UnknownFault};
 pub use magento::{IdForm, MagentoSettings, PastTheEnd, Switches};
 pub use requests::Seen;

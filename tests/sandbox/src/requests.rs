@@ -52,7 +52,7 @@ impl Requests {
         let cut = &incoming.body[..incoming.body.len().min(BODY_BYTES_MAX)];
         seen.push_back(Seen {
             n: *next,
-            at: jiff::Timestamp::now().to_string(),
+            at: crate::clock::now().to_string(),
             system,
             method: incoming.method.to_string(),
             path: incoming.path.clone(),

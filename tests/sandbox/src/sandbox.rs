@@ -83,12 +83,13 @@ impl Sandbox {
     /// Four systems without a document.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
+        let (set, first) = settings.clock.holds(|| (Set::new(&settings), seed::first_number()));
         Self {
-            systems: Arc::new(Systems(RwLock::new(Set::new(&settings)))),
+            systems: Arc::new(Systems(RwLock::new(set))),
             settings: Arc::new(settings),
             faults: Arc::default(),
             requests: Arc::default(),
-            orders: Arc::new(AtomicU64::new(seed::first_number())),
+            orders: Arc::new(AtomicU64::new(first)),
         }
     }
 
@@ -101,6 +102,7 @@ impl Sandbox {
                 systems: Arc::clone(&self.systems),
                 faults: Arc::clone(&self.faults),
                 requests: Arc::clone(&self.requests),
+                clock: self.settings.clock.clone(),
             });
             let service = service_fn(move |request| {
                 let door = Arc::clone(&door);
@@ -119,7 +121,8 @@ impl Sandbox {
 
     /// Forgets every document, fault and request.
     pub fn reset(&self) {
-        *self.systems.0.write().unwrap_or_else(PoisonError::into_inner) = Set::new(&self.settings);
+        let new = self.settings.clock.holds(|| Set::new(&self.settings));
+        *self.systems.0.write().unwrap_or_else(PoisonError::into_inner) = new;
         self.faults.clear();
         self.requests.clear();
     }
@@ -139,12 +142,12 @@ impl Sandbox {
     /// Puts a Magento order as REST would show it; gives its `entity_id`.
     #[must_use]
     pub fn put_order(&self, order: Value) -> u64 {
-        self.systems.set().magento.put_order(order)
+        self.by_clock(|set| set.magento.put_order(order))
     }
 
     /// Puts a Magento order as it was found in a shop: one that is paid has its invoice.
     pub(crate) fn put_found_order(&self, order: Value) -> u64 {
-        self.systems.set().magento.put_found_order(order)
+        self.by_clock(|set| set.magento.put_found_order(order))
     }
 
     /// Makes an order and the charge that pays it.
@@ -155,7 +158,9 @@ impl Sandbox {
         let set = self.systems.set();
         let _one_at_a_time = set.seeding.lock().unwrap_or_else(PoisonError::into_inner);
         let number = self.orders.fetch_add(1, Ordering::Relaxed);
-        seed::make(seed, number, |order| set.magento.put_order(order), |paid| set.stripe.pay(paid))
+        self.settings.clock.holds(|| {
+            seed::make(seed, number, |order| set.magento.put_order(order), |paid| set.stripe.pay(paid))
+        })
     }
 
     /// Stripe's own Magento module invoices an order under a transaction id, as it does a few seconds after the
@@ -164,7 +169,7 @@ impl Sandbox {
     /// # Errors
     /// What Magento says.
     pub fn stripe_module_invoices(&self, order: u64, transaction: &str) -> Result<u64, String> {
-        self.systems.set().magento.stripe_module_invoices(order, transaction)
+        self.by_clock(|set| set.magento.stripe_module_invoices(order, transaction))
     }
 
     /// How the Magento double is set.
@@ -209,16 +214,21 @@ impl Sandbox {
     }
 
     pub(crate) fn pay(&self, paid: &Paid) -> Result<Value, String> {
-        let ids = self.systems.set().stripe.pay(paid)?;
+        let ids = self.by_clock(|set| set.stripe.pay(paid))?;
         serde_json::to_value(ids).map_err(|error| error.to_string())
     }
 
     pub(crate) fn put_stripe(&self, object: &Value) -> Result<String, String> {
-        self.systems.set().stripe.put(object)
+        self.by_clock(|set| set.stripe.put(object))
     }
 
     pub(crate) fn advance(&self, key: &str, to: &str) -> Result<Option<Event>, String> {
-        self.systems.set().wms.advance(key, to)
+        self.by_clock(|set| set.wms.advance(key, to))
+    }
+
+    fn by_clock<T>(&self, work: impl FnOnce(&Set) -> T) -> T {
+        let set = self.systems.set();
+        self.settings.clock.holds(|| work(&set))
     }
 }
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::MagentoSettings;
+use crate::{Clock, MagentoSettings};
 
 /// The port of the local stack (`infra/environments/local.yaml`).
 pub const PORT: u16 = 4580;
@@ -25,6 +25,8 @@ pub const MAGENTO_PATH: &str = "/magento";
 /// All settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What time it is: the system's, or a simulation's.
+    pub clock: Clock,
     /// Where clients find the server, without a path: Magento's signatures are over it.
     pub public_url: String,
     /// Payments.
@@ -40,6 +42,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            clock: Clock::default(),
             public_url: format!("http://127.0.0.1:{PORT}"),
             stripe: StripeSettings::default(),
             magento: MagentoSettings::default(),

@@ -1,13 +1,9 @@
 //! Things on a shelf, with what they were a moment ago: a replica that lags is a view of an earlier time.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::LazyLock;
-use std::time::Instant;
 
 /// How many versions of one thing are remembered.
 const VERSIONS_MAX: usize = 16;
-
-static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Up to when a reader sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,5 +62,5 @@ impl<T> Shelf<T> {
 }
 
 fn clock_ms() -> i64 {
-    i64::try_from(START.elapsed().as_millis()).unwrap_or(i64::MAX)
+    crate::clock::now().as_millisecond()
 }

@@ -11,6 +11,7 @@ use flow::plan::Plan;
 use flow::{Clock, Delivery, Message, Ports, Queue, QueueName, Store};
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{Context, LambdaEvent};
+use outbound::Pool;
 use sandbox::{Fault, Planned, Sandbox, Seed, Seeded, Settings, System};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -89,7 +90,8 @@ impl World {
 
     async fn consumer_of(&self, plan: Plan, ports: Ports, stage: Stage) -> Consumer {
         let secrets = self.vault.client().await;
-        let connections = connections::Connections::new(stage, secrets, ports.store.clone()).unwrap();
+        let pool = Pool::new().unwrap();
+        let connections = connections::Connections::new(stage, Arc::new(secrets), ports.store.clone(), pool);
         Consumer::new(plan, ports, connections, FUNCTION_TIMEOUT).unwrap()
     }
 

@@ -89,7 +89,7 @@ impl World {
         let ingest = Ingest {
             stage: stage(mode),
             routes: Routes::shipped().unwrap(),
-            signing: SigningSecrets::new("local", aws::Secrets::new(&config)),
+            signing: SigningSecrets::new("local", Arc::new(aws::Secrets::new(&config))),
             queue: port,
             clock: clock.clone(),
         };

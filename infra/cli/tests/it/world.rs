@@ -153,7 +153,12 @@ impl World {
             (QueueName::DeadLetter, url(LETTER_QUEUE)),
         ]);
         let stage = Stage::parse("local", &self.yaml).unwrap();
-        let connections = Connections::new(stage, Secrets::new(&config), store.clone()).unwrap();
+        let connections = Connections::new(
+            stage,
+            Arc::new(Secrets::new(&config)),
+            store.clone(),
+            outbound::Pool::new().unwrap(),
+        );
         let ports =
             Ports { store, queue: Arc::new(Queues::new(&config, urls)), clock: Arc::new(SystemClock) };
         let plan = flows::load(FLOW, &connections::specs().unwrap()).unwrap();

@@ -21,10 +21,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("aws", &["canonical", "environment", "flow"]),
     ("ingest", &["aws", "canonical", "environment", "flow", "flows", "magento", "outbound", "stripe", "wms"]),
     // The one place that knows all connectors: a pair's, from settings and secrets.
-    (
-        "connections",
-        &["aws", "canonical", "environment", "erp", "flow", "magento", "outbound", "stripe", "wms"],
-    ),
+    ("connections", &["canonical", "environment", "erp", "flow", "magento", "outbound", "stripe", "wms"]),
     ("xtask", &[]),
     // A double that shares our code shares our mistakes.
     ("sandbox", &[]),

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use aws::{Secret, Secrets};
-use environment::{SecretKind, SecretName};
-use flow::Class;
+use aws::Secrets;
+use environment::{Secret, SecretError, SecretKind, SecretName, Secrets as _, Unreadable};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
@@ -31,6 +30,10 @@ async fn stored(text: &str) -> (World, Secrets) {
     world.cloud.put_secret(NAME, text);
     let secrets = world.secrets();
     (world, secrets)
+}
+
+fn why(answer: Result<Secret, SecretError>) -> Unreadable {
+    answer.err().unwrap().why()
 }
 
 /// Moves time on between two requests; while one is under way it is the true one.
@@ -89,8 +92,8 @@ async fn the_old_value_holds_while_aws_is_away_and_not_when_it_says_no() {
 
     later(301).await;
     world.cloud.delete_secret(NAME);
-    let Err(error) = secrets.get(&name()).await else { panic!("a deleted secret is still believed") };
-    assert_eq!(error.class(), Class::Auth);
+    let deleted = secrets.get(&name()).await;
+    assert_eq!(why(deleted), Unreadable::Refused);
 }
 
 #[tokio::test]
@@ -98,22 +101,22 @@ async fn a_secret_that_cannot_be_had_is_named_with_what_to_do() {
     let world = World::new().await;
     let secrets = world.secrets();
     let error = secrets.get(&name()).await.err().unwrap();
-    assert_eq!(error.class(), Class::Auth);
+    assert_eq!(error.why(), Unreadable::Refused);
     assert_eq!(error.to_string(), format!("secret {NAME}: it is missing; store it in Secrets Manager"));
     // Not remembered: who stores it is heard at once.
     world.cloud.put_secret(NAME, r#"{"token":"now"}"#);
     assert_eq!(token(&secrets.get(&name()).await.unwrap()), "now");
 
-    for (status, code, class) in [
-        (400, "AccessDeniedException", Class::Auth),
-        (400, "ThrottlingException", Class::Throttled),
-        (500, "InternalServiceError", Class::Transient),
+    for (status, code, reason) in [
+        (400, "AccessDeniedException", Unreadable::Refused),
+        (400, "ThrottlingException", Unreadable::Throttled),
+        (500, "InternalServiceError", Unreadable::Unavailable),
     ] {
         let world = World::new().await;
         world.cloud.fail_next("GetSecretValue", status, json!({ "__type": code, "message": "no" }));
-        let error = world.secrets().get(&name()).await.err().unwrap();
-        assert_eq!(error.class(), class, "{code}");
-        assert!(error.to_string().contains(NAME), "{error}");
+        let answer = world.secrets().get(&name()).await;
+        assert!(answer.as_ref().is_err_and(|error| error.to_string().contains(NAME)), "{code}");
+        assert_eq!(why(answer), reason, "{code}");
     }
     let world = World::new().await;
     world.cloud.fail_next("GetSecretValue", 200, json!({ "Name": NAME, "SecretBinary": "AAAA" }));
@@ -121,7 +124,7 @@ async fn a_secret_that_cannot_be_had_is_named_with_what_to_do() {
     assert!(error.to_string().contains("store JSON text"), "{error}");
 
     let nobody = Secrets::new(&config("http://127.0.0.1:9").await);
-    assert_eq!(nobody.get(&name()).await.err().unwrap().class(), Class::Transient);
+    assert_eq!(why(nobody.get(&name()).await), Unreadable::Unavailable);
 }
 
 #[tokio::test]
@@ -138,10 +141,8 @@ async fn what_a_secret_holds_is_in_no_error() {
         let (_world, secrets) = stored(text).await;
         let secret = secrets.get(&name()).await.unwrap();
         let error = secret.json::<Token>().err().unwrap();
-        let fault = flow::Fault::from(error.clone());
-        let shown = format!("{error} {error:?} {}", serde_json::to_string(&fault).unwrap());
+        let shown = format!("{error} {error:?}");
         assert!(!shown.contains("canary"), "{shown}");
         assert!(shown.contains(NAME) && shown.contains("store it again"), "{shown}");
-        assert_eq!((fault.class, fault.code.as_str()), (Class::Auth, "secret"));
     }
 }

@@ -9,6 +9,7 @@ use cloud::Cloud;
 use connections::Connections;
 use environment::Stage;
 use flow::memory::MemoryStore;
+use outbound::Pool;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -64,7 +65,8 @@ impl World {
             .load()
             .await;
         let store = Arc::new(MemoryStore::default());
-        let connections = Connections::new(stage, Secrets::new(&config), store).unwrap();
+        let connections =
+            Connections::new(stage, Arc::new(Secrets::new(&config)), store, Pool::new().unwrap());
         let world = Self { cloud, server, connections };
         for pair in ["main", "other"] {
             for kind in KINDS {

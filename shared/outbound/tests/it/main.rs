@@ -15,4 +15,6 @@ mod redirect;
 #[cfg(test)]
 mod rest;
 #[cfg(test)]
+mod transport;
+#[cfg(test)]
 mod world;

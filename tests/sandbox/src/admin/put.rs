@@ -50,7 +50,7 @@ pub(crate) async fn advance(State(sandbox): State<Sandbox>, Json(body): Json<Adv
         Ok(text) => text,
         Err(error) => return refused(error),
     };
-    let timestamp = jiff::Timestamp::now().as_second();
+    let timestamp = sandbox.settings().clock.holds(crate::clock::now).as_second();
     let secret = &sandbox.settings().wms.signing_secret;
     match sign_webhook(secret, &event.id, timestamp, text.as_bytes()) {
         Ok(signature) => {

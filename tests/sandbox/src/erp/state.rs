@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -10,6 +9,7 @@ use serde_json::{Map, Value};
 use super::document::{Document, Kind};
 use super::stock::Level;
 use crate::ErpSettings;
+use crate::clock;
 use crate::problem::Problem;
 use crate::shelf::{Shelf, View};
 
@@ -101,7 +101,7 @@ impl State {
         computed: Map<String, Value>,
     ) -> Document {
         let shelf = self.shelves.entry(kind).or_default();
-        let now = Timestamp::now();
+        let now = clock::now();
         let document = Document {
             kind,
             id: format!("{}-{:06}", kind.prefix(), shelf.len() + 1),
@@ -127,7 +127,7 @@ impl State {
     /// Stores a changed document as its next version.
     pub(crate) fn update(&mut self, mut document: Document) -> Document {
         document.version += 1;
-        document.updated_at = Timestamp::now();
+        document.updated_at = clock::now();
         self.shelves.entry(document.kind).or_default().put(&document.id, document.clone());
         document
     }

@@ -26,7 +26,7 @@ impl Level {
         self.on_hand += on_hand;
         self.reserved += reserved;
         self.version += 1;
-        self.updated_at = Timestamp::now();
+        self.updated_at = crate::clock::now();
     }
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn begin(state: &mut State, settings: &ErpSettings, item: &Document) 
             on_hand: settings.stock_on_hand,
             reserved: Decimal::ZERO,
             version: 1,
-            updated_at: Timestamp::now(),
+            updated_at: crate::clock::now(),
         };
         state.stock.insert(item.key.clone(), level);
     }

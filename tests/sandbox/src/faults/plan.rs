@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Fault;
-use crate::System;
+use crate::{System, clock};
 
 /// How many may be planned at once.
 const PLANNED_MAX: usize = 1_000;
@@ -48,7 +48,7 @@ pub(crate) struct Faults(Mutex<State>);
 struct State {
     planned: Vec<Planned>,
     down: Vec<System>,
-    windows: HashMap<System, (Instant, u32)>,
+    windows: HashMap<System, (Timestamp, u32)>,
 }
 
 impl Faults {
@@ -103,9 +103,9 @@ impl Faults {
     /// Whether one more request passes within this second.
     pub(crate) fn within_rate(&self, system: System, per_second: u32) -> bool {
         let mut state = self.lock();
-        let now = Instant::now();
+        let now = clock::now();
         let (since, count) = state.windows.entry(system).or_insert((now, 0));
-        if now.duration_since(*since).as_secs() >= 1 {
+        if now.duration_since(*since) >= SignedDuration::from_secs(1) {
             (*since, *count) = (now, 0);
         }
         *count = count.saturating_add(1);

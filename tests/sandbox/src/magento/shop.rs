@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::bulk::Bulks;
@@ -199,5 +198,5 @@ impl Shop {
 
 /// `2026-03-02 09:14:07`, in UTC and without saying so.
 pub(super) fn now() -> String {
-    Timestamp::now().strftime("%Y-%m-%d %H:%M:%S").to_string()
+    crate::clock::now().strftime("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -60,7 +60,7 @@ pub struct Seeded {
 /// The first order number: it rises with time, so that two runs do not share one.
 pub(crate) fn first_number() -> u64 {
     const NEW_YEAR_2026: i64 = 1_767_225_600;
-    let seconds = jiff::Timestamp::now().as_second().saturating_sub(NEW_YEAR_2026);
+    let seconds = crate::clock::now().as_second().saturating_sub(NEW_YEAR_2026);
     u64::try_from(seconds).unwrap_or_default()
 }
 

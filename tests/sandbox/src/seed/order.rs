@@ -11,7 +11,7 @@ const TAX_CODE: &str = "US-NY-8.875";
 
 /// Builds it. `number` is the shop's id; ids of rows and addresses follow from it.
 pub(crate) fn order(basket: &Basket, totals: &Totals, increment_id: &str, number_: u64) -> Value {
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let now = crate::clock::now().strftime("%Y-%m-%d %H:%M:%S").to_string();
     let rows = items(basket, number_, number_ * 100, &now);
     let mut order = head(basket, increment_id, number_, &now);
     sums(&mut order, "", &totals.order);

@@ -19,7 +19,7 @@ impl Books {
     /// An account without a payment.
     pub(crate) fn new(settings: &StripeSettings) -> Self {
         // Ids of different runs must differ: what tillbridge remembers of an event outlives the sandbox.
-        let run = format!("{:x}", jiff::Timestamp::now().as_millisecond());
+        let run = format!("{:x}", crate::clock::now().as_millisecond());
         Self { objects: Shelf::default(), run, counter: 0, settings: settings.clone() }
     }
 
@@ -142,5 +142,5 @@ pub(crate) fn overlay(lower: &mut Value, upper: &Value) {
 
 /// Seconds since 1970.
 pub(crate) fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
+    crate::clock::now().as_second()
 }

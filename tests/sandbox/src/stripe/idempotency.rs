@@ -1,13 +1,15 @@
 //! What was answered under an `Idempotency-Key` (docs.stripe.com/api/idempotent_requests).
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::error::Refusal;
+use crate::clock;
 use crate::reply::Reply;
 
 /// How long an answer is kept.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// Longest key, characters.
 const KEY_CHARS_MAX: usize = 255;
 
@@ -23,7 +25,7 @@ pub(crate) enum Begin {
 struct Entry {
     fingerprint: String,
     request_id: String,
-    at: Instant,
+    at: Timestamp,
     reply: Option<Reply>,
 }
 
@@ -38,14 +40,12 @@ impl Keys {
             let message = format!("Idempotency keys may have at most {KEY_CHARS_MAX} characters.");
             return Begin::Refused(Refusal::idempotency(400, None, message));
         }
-        self.0.retain(|_, entry| entry.reply.is_none() || entry.at.elapsed() < KEPT);
+        let now = clock::now();
+        self.0.retain(|_, entry| entry.reply.is_none() || now.duration_since(entry.at) < KEPT);
         match self.0.get(key) {
             None => {
                 let (fingerprint, request_id) = (fingerprint.to_owned(), request_id.to_owned());
-                self.0.insert(
-                    key.to_owned(),
-                    Entry { fingerprint, request_id, at: Instant::now(), reply: None },
-                );
+                self.0.insert(key.to_owned(), Entry { fingerprint, request_id, at: now, reply: None });
                 Begin::Run
             }
             Some(entry) if entry.fingerprint != fingerprint => Begin::Refused(Refusal::idempotency(

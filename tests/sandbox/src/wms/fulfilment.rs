@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::event::Event;
 use crate::WmsSettings;
+use crate::clock;
 use crate::erp::{Outcome, body, content_hash, decimal};
 use crate::problem::Problem;
 use crate::reply::Incoming;
@@ -55,7 +56,7 @@ impl State {
         let content = body(incoming)?;
         let hash = content_hash(&content);
         let existing = self.find(key, View::NOW).filter(|_| !incoming.race).cloned();
-        let updated_at = Timestamp::now();
+        let updated_at = clock::now();
         match existing {
             Some(found) if found.hash == hash => Ok((200, found.json())),
             Some(found) if found.state == "received" => {
@@ -152,9 +153,9 @@ impl State {
     fn tell(&mut self, kind: &str, key: &str, data: Value) -> Event {
         let earlier = self.events.iter().filter(|event| event.data["key"] == key).count();
         let event = Event {
-            id: format!("wev_{:x}_{:06}", Timestamp::now().as_millisecond(), self.events.len() + 1),
+            id: format!("wev_{:x}_{:06}", clock::now().as_millisecond(), self.events.len() + 1),
             kind: kind.to_owned(),
-            occurred_at: Timestamp::now().to_string(),
+            occurred_at: clock::now().to_string(),
             sequence: earlier as u64 + 1,
             data,
         };
@@ -163,7 +164,7 @@ impl State {
     }
 
     fn store(&mut self, found: Fulfilment, state: &'static str) -> Fulfilment {
-        let changed = Fulfilment { state, updated_at: Timestamp::now(), ..found };
+        let changed = Fulfilment { state, updated_at: clock::now(), ..found };
         self.shelf.put(&changed.id, changed.clone());
         changed
     }

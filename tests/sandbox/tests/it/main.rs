@@ -5,6 +5,8 @@ mod admin;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod erp;
 #[cfg(test)]
 mod faults;

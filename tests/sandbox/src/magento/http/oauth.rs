@@ -88,7 +88,7 @@ fn oauth(
     if *consumer != settings.consumer_key || *token != settings.access_token {
         return Err(Refusal::new(401, "A consumer having the specified key does not exist"));
     }
-    let ahead = timestamp.parse::<i64>().unwrap_or(0) - jiff::Timestamp::now().as_second();
+    let ahead = timestamp.parse::<i64>().unwrap_or(0) - crate::clock::now().as_second();
     if timestamp.parse::<i64>().unwrap_or(0) <= 0 || ahead > AHEAD_S_MAX {
         return Err(Refusal::new(401, "An error occurred validating the nonce"));
     }
