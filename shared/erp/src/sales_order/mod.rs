@@ -1,3 +1,4 @@
 //! Sales orders.
 
+mod items;
 pub mod put;

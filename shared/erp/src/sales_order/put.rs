@@ -1,17 +1,18 @@
-//! `erp.sales_order.put`: one confirmed sales order under its key, with its customer and items. Converges: what is there
-//! and means the same is kept, what is missing is made, and of two under one key the lowest stays.
+//! `erp.sales_order.put`: one confirmed sales order under its key, with its customer. Converges: what is there and means
+//! the same is kept, what is missing is made, and of two under one key the lowest stays.
 //!
-//! Undisturbed it makes 4 calls and one for each SKU: customer, items, order, confirm, and a find for a second one.
-
-use std::collections::BTreeSet;
+//! Undisturbed it makes 4 calls, however many lines there are: customer, order, confirm, and a find for a second one. Where
+//! the ERP does not know an item ([`items`](super::items)), one more for it, and the order once more.
 
 use canonical::{NaturalKey, SalesOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, Kind, holder, of_key};
-use crate::wire::{Customer, Item, Order};
+use crate::wire::{Customer, Order};
 use crate::{Client, Error};
+
+use super::items;
 
 /// The action's name.
 pub const NAME: &str = "erp.sales_order.put";
@@ -69,10 +70,9 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
 pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let order = input.document;
     order.check().map_err(|source| Error::Unsound { source })?;
-    parties(&client, &order).await?;
-    let put: Result<(Document, bool), Error> =
-        client.put(Kind::Order, order.key.as_str(), &Order::from(&order)).await;
-    let (document, created) = match put {
+    let _: (serde_json::Value, bool) =
+        client.put(Kind::Customer, order.customer_key.as_str(), &Customer::of(&order)).await?;
+    let (document, created) = match items::put_with(&client, &order).await {
         Ok(done) => done,
         // The same order may have been put with another rate or day: what it means decides.
         Err(error) if error.is_content_differs() => (holder(&client, Kind::Order, &order.key).await?, false),
@@ -85,18 +85,6 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     confirm(&client, &document).await?;
     let kept = only(&client, &order, created).await?;
     Ok(Output { id: kept, key: order.key, created })
-}
-
-/// The customer, and each item once.
-async fn parties(client: &Client, order: &SalesOrder) -> Result<(), Error> {
-    let _: (serde_json::Value, bool) =
-        client.put(Kind::Customer, order.customer_key.as_str(), &Customer::of(order)).await?;
-    let mut seen = BTreeSet::new();
-    for line in order.lines.iter().filter(|line| seen.insert(line.sku.clone())) {
-        let item = Item::of(line, client.settings().income_account.as_deref());
-        let _: (serde_json::Value, bool) = client.put(Kind::Item, line.sku.as_str(), &item).await?;
-    }
-    Ok(())
 }
 
 /// Confirms an order that is not.

@@ -9,6 +9,8 @@ mod erp_invoices;
 #[cfg(test)]
 mod health;
 #[cfg(test)]
+mod items;
+#[cfg(test)]
 mod refusal;
 #[cfg(test)]
 mod rights;

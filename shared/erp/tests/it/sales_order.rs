@@ -9,17 +9,14 @@ use crate::world::{ORDER, World};
 
 #[tokio::test]
 async fn an_order_is_booked_whole_and_confirmed() {
-    let world = World::new().await;
+    let world = World::stocked().await;
     let output = world.erp.put(ORDER, &order()).await.unwrap();
     assert_eq!(output, json!({ "id": "SO-000001", "key": ORDER_KEY, "created": true }));
-    let key = "tb%3Aacct_1%3Asales_order%3A42";
     assert_eq!(
         world.asked(),
         [
             "PUT /v1/customers/tb%3Aacct_1%3Acustomer%3A7",
-            "PUT /v1/items/LAMP-BRASS",
-            "PUT /v1/items/WARRANTY",
-            &format!("PUT /v1/orders/{key}"),
+            "PUT /v1/orders/tb%3Aacct_1%3Asales_order%3A42",
             "POST /v1/orders/SO-000001/confirm",
             "GET /v1/orders",
         ]
@@ -38,8 +35,6 @@ async fn an_order_is_booked_whole_and_confirmed() {
         "name": "Ann Lee", "email": "ann@example.com", "phone": "2125550100", "tax_id": "US-1",
         "addresses": [address("billing"), address("shipping")], "external_refs": { "shop": "7" }
     });
-    let lamp = json!({ "name": "Desk lamp", "type": "stock", "uom": "pcs", "income_account": "4000" });
-    let warranty = json!({ "name": "Warranty", "type": "service", "uom": "pcs", "income_account": "4000" });
     let order = json!({
         "customer_key": "tb:acct_1:customer:7", "number": "000000042", "ordered_at": "2026-03-02", "currency": "USD",
         "status": "open",
@@ -60,7 +55,7 @@ async fn an_order_is_booked_whole_and_confirmed() {
             "paid_on": "2026-03-02"
         }
     });
-    assert_eq!(sent, [customer, lamp, warranty, order, json!({})]);
+    assert_eq!(sent, [customer, order, json!({})]);
 }
 
 #[tokio::test]
@@ -206,30 +201,12 @@ async fn a_guest_without_a_parcel_can_buy() {
 
 /// A customer who moved is brought up to date; the order that names them is not touched.
 #[tokio::test]
-async fn customers_and_items_follow_the_shop() {
+async fn customers_follow_the_shop() {
     let world = World::new().await;
     world.erp.put(ORDER, &order()).await.unwrap();
-    let moved =
-        with(with(order(), "/billing/city", json!("Boston")), "/lines/0/name", json!("Desk lamp, brass"));
-    world.erp.put(ORDER, &moved).await.unwrap();
+    world.erp.put(ORDER, &with(order(), "/billing/city", json!("Boston"))).await.unwrap();
     assert_eq!(world.documents("customers")[0]["addresses"][0]["city"], json!("Boston"));
-    assert_eq!(world.documents("items")[0]["name"], json!("Desk lamp, brass"));
     assert_eq!(world.states("orders"), ["confirmed"]);
-}
-
-#[tokio::test]
-async fn an_item_of_two_lines_is_put_once_and_odd_skus_reach_their_path() {
-    let world = World::new().await;
-    let mut odd = with(order(), "/lines/1/sku", json!("LAMP-BRASS"));
-    odd["lines"][0]["sku"] = json!("LAMP-BRASS");
-    world.erp.put(ORDER, &odd).await.unwrap();
-    assert_eq!(world.asked().iter().filter(|asked| asked.contains("/items/")).count(), 1);
-
-    let world = World::new().await;
-    world.erp.put(ORDER, &with(order(), "/lines/0/sku", json!("A/B C?#%"))).await.unwrap();
-    assert_eq!(world.documents("items")[0]["sku"], json!("A/B C?#%"));
-    let fault = world.erp.put(ORDER, &with(order(), "/lines/0/sku", json!(".."))).await.unwrap_err();
-    assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "unaddressable"));
 }
 
 /// What the company does not know is for a person, who is told which field and which code.
@@ -254,7 +231,7 @@ async fn unknown_accounts_skus_and_currencies_are_named() {
     let world = World::with(Settings { erp, ..Settings::default() }).await;
     let fault = world.erp.put(ORDER, &order()).await.unwrap_err();
     assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "sku_refused"));
-    for part in ["item WARRANTY", "/sku sku_refused", "let the company sell the item", "replay"] {
+    for part in ["skus WARRANTY;", "/lines/1/sku sku_refused", "let the company sell the item", "replay"] {
         assert!(fault.message.contains(part), "{}", fault.message);
     }
     assert!(world.documents("orders").is_empty());

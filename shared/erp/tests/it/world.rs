@@ -112,8 +112,24 @@ impl World {
         assert!(self.sandbox.plan(planned));
     }
 
+    /// An ERP that knows the order's items.
+    pub(crate) async fn stocked() -> Self {
+        let world = Self::new().await;
+        for sku in ["LAMP-BRASS", "WARRANTY"] {
+            let item = json!({ "name": sku, "type": "stock", "uom": "pcs" });
+            world.person("PUT", &format!("/items/{sku}"), &item).await;
+        }
+        world.sandbox.clear_requests();
+        world
+    }
+
     /// Cancels an order, as a person does in the ERP.
     pub(crate) async fn cancel(&self, id: &str) {
+        self.person("POST", &format!("/orders/{id}/cancel"), &json!({})).await;
+    }
+
+    /// What a person does in the ERP.
+    pub(crate) async fn person(&self, method: &str, path: &str, body: &Value) {
         let settings = outbound::Settings {
             system: "erp",
             base_url: self.base_url.parse().unwrap(),
@@ -123,13 +139,13 @@ impl World {
         let outbound = Outbound::new(settings, &Pool::new().unwrap());
         let person = Rest::new(outbound, vec![SecretString::from(ERP_TOKEN)]).unwrap();
         let exchange = Exchange {
-            method: Method::Post,
-            path_and_query: format!("/orders/{id}/cancel"),
+            method: if method == "PUT" { Method::Put } else { Method::Post },
+            path_and_query: path.to_owned(),
             headers: Vec::new(),
             effect: Effect::Write,
-            action: "cancel".to_owned(),
+            action: "do what a person does".to_owned(),
         };
-        assert!(person.send(exchange, None::<&()>).await.unwrap().is_success());
+        assert!(person.send(exchange, Some(body)).await.unwrap().is_success());
     }
 
     /// Documents of a kind, oldest first.
