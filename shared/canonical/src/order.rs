@@ -58,7 +58,7 @@ pub struct Order {
     /// The gateway's id that the shop holds, without suffixes such as `-capture`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_reference: Option<String>,
-    /// Whether anything is to be sent.
+    /// Whether anything is yet to be sent.
     pub needs_shipping: bool,
 }
 
@@ -86,6 +86,9 @@ pub struct OrderLine {
     pub booked: bool,
     /// Whether a warehouse sends it.
     pub shipped: bool,
+    /// How many a warehouse has yet to send: not what has left, nor what was paid back or cancelled. Never negative; none of
+    /// what no warehouse sends.
+    pub to_ship: Quantity,
 }
 
 /// An amount of one tax.

@@ -165,7 +165,7 @@ fn order(lines: u32) -> Value {
             "id": n, "sku": format!("LAMP-BRASS-{n:02}"), "name": "Desk lamp, brass", "quantity": "2",
             "unit_price": usd(UNIT_MINOR), "discount": usd(0), "net": usd(2 * UNIT_MINOR),
             "taxes": [{ "code": "US-NY-8.875", "percent": "8.875", "amount": usd(TAX_MINOR) }],
-            "booked": true, "shipped": true
+            "booked": true, "shipped": true, "to_ship": "2"
         })
     };
     json!({

@@ -103,6 +103,25 @@ async fn the_rows_of_a_mixed_order_are_those_that_an_erp_and_a_warehouse_expect(
     assert_eq!(skus(&held.fulfilments[0]), sent);
 }
 
+/// Magento lets an order be sent before it is invoiced: what has left is not sent again when the money is captured.
+#[tokio::test]
+async fn what_was_sent_before_the_capture_is_not_sent_again() {
+    let world = World::new().await;
+    let seeded = world.sandbox.seed(&Seed { without_order: true, ..Seed::default() }).unwrap();
+    let mut order = seeded.order.clone();
+    let rows = order["items"].as_array_mut().unwrap();
+    let sku = |row: &Value| row["sku"].as_str().unwrap().to_owned();
+    let left: Vec<String> = rows[1..].iter().map(sku).collect();
+    rows[0]["qty_shipped"] = rows[0]["qty_ordered"].clone();
+    (order["state"], order["status"]) = (json!("processing"), json!("processing"));
+    let id = world.sandbox.put_order(order);
+    world.settle(&world.message(&seeded)).await;
+    let held = Held::of(&world.sandbox, &Seeded { entity_id: Some(id), ..seeded });
+    assert_eq!(held.counts(), [1, 1, 1, 1]);
+    let sent: Vec<String> = held.fulfilments[0]["lines"].as_array().unwrap().iter().map(sku).collect();
+    assert_eq!((sent.is_empty(), sent), (false, left));
+}
+
 /// The shop keeps UTC; books are kept by the company's days.
 #[tokio::test]
 async fn days_are_those_of_the_companys_time_zone() {

@@ -12,7 +12,7 @@ fn order(grand_total: &str) -> Order {
         "lines": [{
             "id": 411, "sku": "MUG", "name": "Mug", "quantity": "3", "unit_price": money("334"), "discount": money("2"),
             "net": money("1000"), "taxes": [{ "code": "VAT", "percent": "20", "amount": money("200") }],
-            "booked": true, "shipped": true
+            "booked": true, "shipped": true, "to_ship": "2"
         }],
         "shipping_charge": { "net": money("500"), "taxes": [] }, "other": money("-100"),
         "grand_total": money(grand_total), "total_paid": money("0"), "total_due": money(grand_total),

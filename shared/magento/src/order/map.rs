@@ -1,6 +1,8 @@
 //! From Magento's order to the canonical one, whose parts add up to the minor unit.
 
-use canonical::{Currency, IncrementId, Money, Order, OrderId, OrderState, Rate, ShippingCharge, redact};
+use canonical::{
+    Currency, IncrementId, Money, Order, OrderId, OrderState, Quantity, Rate, ShippingCharge, redact,
+};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -42,7 +44,7 @@ pub(super) fn order(wire: &WireOrder) -> Result<Order, Error> {
         .parse()
         .map_err(|e: canonical::Error| unusable("malformed_order_number", e.to_string()))?;
     let assignment = shipping(wire);
-    let needs_shipping = lines.iter().any(|line| line.shipped);
+    let needs_shipping = lines.iter().any(|line| line.to_ship > Quantity::default());
     let order = Order {
         id: OrderId::new(wire.entity_id.0),
         number,

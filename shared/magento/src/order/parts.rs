@@ -30,6 +30,7 @@ struct Row<'a> {
     item: &'a WireItem,
     booked: bool,
     shipped: bool,
+    to_ship: Decimal,
     net: Decimal,
     tax: Decimal,
     /// The price of the row before its discount.
@@ -52,7 +53,8 @@ impl<'a> Parts<'a> {
             // Where prices include tax the discount does too; the compensation is the tax in it.
             let net = gross - discount + value(item.discount_tax_compensation_amount);
             let tax = value(item.tax_amount);
-            Row { item, booked: role.booked, shipped: role.shipped, net, tax, gross }
+            let Role { booked, shipped, to_ship, .. } = *role;
+            Row { item, booked, shipped, to_ship, net, tax, gross }
         });
         let shipping_discount =
             value(wire.shipping_discount_amount) - value(wire.shipping_discount_tax_compensation_amount);
@@ -117,6 +119,7 @@ fn line(
         taxes: row_taxes(wire, item, tax)?,
         booked: row.booked,
         shipped: row.shipped,
+        to_ship: Quantity::new(row.to_ship),
     })
 }
 

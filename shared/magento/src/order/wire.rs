@@ -9,7 +9,8 @@ pub(super) const FIELDS: &str = "entity_id,increment_id,state,status,store_id,cr
 base_currency_code,base_to_order_rate,customer_id,customer_email,customer_firstname,customer_lastname,customer_taxvat,\
 grand_total,total_paid,total_due,total_refunded,shipping_amount,shipping_tax_amount,\
 shipping_discount_amount,shipping_discount_tax_compensation_amount,subtotal,relation_child_id,\
-items[item_id,parent_item_id,product_type,sku,name,qty_ordered,price,row_total,tax_amount,tax_percent,\
+items[item_id,parent_item_id,product_type,sku,name,qty_ordered,qty_shipped,qty_refunded,qty_canceled,\
+price,row_total,tax_amount,tax_percent,\
 discount_amount,discount_tax_compensation_amount,is_virtual],\
 billing_address[firstname,lastname,company,street,city,region,region_code,postcode,country_id,telephone,vat_id],\
 payment[method,last_trans_id],\
@@ -66,6 +67,9 @@ pub(super) struct WireItem {
     #[serde(default)]
     pub(super) name: Option<String>,
     pub(super) qty_ordered: Option<Amount>,
+    pub(super) qty_shipped: Option<Amount>,
+    pub(super) qty_refunded: Option<Amount>,
+    pub(super) qty_canceled: Option<Amount>,
     pub(super) price: Option<Amount>,
     pub(super) row_total: Option<Amount>,
     pub(super) tax_amount: Option<Amount>,
