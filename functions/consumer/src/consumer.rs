@@ -57,6 +57,16 @@ pub enum StartError {
         /// What the function needs.
         needed_s: i64,
     },
+    /// A look into the table could never begin.
+    #[error(
+        "the function may take {function_s} s, and a look into the table needs more than {needed_s}; raise FunctionTimeoutS"
+    )]
+    TooShortForTable {
+        /// The function's timeout.
+        function_s: i64,
+        /// What it needs.
+        needed_s: i64,
+    },
     /// A connector cannot be made.
     #[error(transparent)]
     Connector(#[from] Fault),
@@ -89,14 +99,9 @@ impl Consumer {
         urls.insert(QueueName::DeadLetter, config.dead_letter_queue_url);
         let queue = Arc::new(Queues::new(&sdk, urls));
         let pool = Pool::new().map_err(Fault::from)?;
-        let connections =
-            Connections::new(stage, Arc::new(Secrets::new(&sdk)), Arc::clone(&store) as _, pool);
-        Self::new(
-            plan,
-            Ports { store, queue, clock: Arc::new(SystemClock) },
-            connections,
-            config.function_timeout,
-        )
+        let ports = Ports { store, queue, clock: Arc::new(SystemClock) };
+        let connections = Connections::new(stage, Arc::new(Secrets::new(&sdk)), ports.clone(), pool);
+        Self::new(plan, ports, connections, config.function_timeout)
     }
 
     /// A consumer of a plan's flow over these ports. Calls nobody.
@@ -138,6 +143,11 @@ impl Consumer {
 /// A step begins only where the time left is its timeout and some spare: a function that has less from the start would
 /// give every message back for ever.
 fn enough_time(stage: &Stage, function_timeout: SignedDuration) -> Result<(), StartError> {
+    let needed = flow::stored::TIMEOUT + SPARE;
+    if function_timeout <= needed {
+        let (function_s, needed_s) = (function_timeout.as_secs(), needed.as_secs());
+        return Err(StartError::TooShortForTable { function_s, needed_s });
+    }
     for (pair, settings) in &stage.pairs {
         let timeouts = [
             ("stripe", settings.stripe.timeout_s),

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use canonical::PairId;
 use environment::{Mode, Pair, Secret, SecretError, SecretKind, SecretName, Secrets, Stage, Unreadable};
 use flow::engine::Connected;
-use flow::{ActionSpec, Class, Connector, Fault, Store, System};
+use flow::guard::Throttle;
+use flow::{ActionSpec, Class, Connector, Fault, Ports, System};
 use jiff::SignedDuration;
 use outbound::{Outbound, Pool};
 use serde::de::DeserializeOwned;
@@ -21,7 +22,7 @@ pub use stored::{MagentoSecret, SigningSecret, StripeSecret, TokenSecret};
 pub struct Connections {
     stage: Stage,
     secrets: Arc<dyn Secrets>,
-    store: Arc<dyn Store>,
+    ports: Ports,
     pool: Pool,
     /// A std mutex: nothing awaits under it.
     made: Mutex<Made>,
@@ -45,8 +46,8 @@ pub fn specs() -> Result<Vec<ActionSpec>, Fault> {
 impl Connections {
     /// Connections of a stage. Calls nobody.
     #[must_use]
-    pub fn new(stage: Stage, secrets: Arc<dyn Secrets>, store: Arc<dyn Store>, pool: Pool) -> Self {
-        Self { stage, secrets, store, pool, made: Mutex::default() }
+    pub fn new(stage: Stage, secrets: Arc<dyn Secrets>, ports: Ports, pool: Pool) -> Self {
+        Self { stage, secrets, ports, pool, made: Mutex::default() }
     }
 
     /// The stage.
@@ -84,19 +85,17 @@ impl Connections {
         let [stripe, magento, erp, wms] = secrets.as_slice() else {
             return Err(Fault::new(Class::Validation, "secrets", "a pair has four secrets"));
         };
-        let secret_versions = KINDS.iter().zip(&versions).filter_map(|(kind, version)| {
-            let system: System = kind.as_str().parse().ok()?;
-            Some((system, version.clone()))
-        });
+        let secret_versions =
+            KINDS.iter().zip(&versions).map(|(kind, version)| Ok((system(*kind)?, version.clone())));
         let connected = Arc::new(Connected {
             connection: connection(settings)?,
-            secret_versions: secret_versions.collect(),
+            secret_versions: secret_versions.collect::<Result<_, Fault>>()?,
             connectors: vec![
                 self.stripe(pair, settings, stripe)?,
-                self.magento(settings, magento)?,
-                self.erp(settings, erp)?,
-                self.wms(settings, wms)?,
-                Arc::new(flow::stored::connector(Arc::clone(&self.store))?),
+                self.magento(pair, settings, magento)?,
+                self.erp(pair, settings, erp)?,
+                self.wms(pair, settings, wms)?,
+                Arc::new(flow::stored::connector(Arc::clone(&self.ports.store))?),
             ],
         });
         self.lock().insert(pair.clone(), (versions, Arc::clone(&connected)));
@@ -120,12 +119,13 @@ impl Connections {
             timeout,
         };
         let key = fields::<StripeSecret>(secret)?.api_key;
-        let client = stripe::Client::new(Outbound::new(reached, &self.pool), own, &key);
+        let pool = self.paced(pair, SecretKind::Stripe, settings.stripe.requests_per_s)?;
+        let client = stripe::Client::new(Outbound::new(reached, &pool), own, &key);
         let client = client.map_err(|error| unusable(secret, error))?;
         Ok(Arc::new(stripe::connector(client)?))
     }
 
-    fn magento(&self, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+    fn magento(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
         let reached = outbound::Settings {
             system: "magento",
             base_url: settings.magento.base_url.clone(),
@@ -139,23 +139,41 @@ impl Connections {
         };
         let keys = fields::<MagentoSecret>(secret)?.keys();
         let credentials = magento::Credentials::of(settings.magento.auth, keys);
-        let client = magento::Client::new(Outbound::new(reached, &self.pool), own, credentials);
+        let pool = self.paced(pair, SecretKind::Magento, settings.magento.requests_per_s)?;
+        let client = magento::Client::new(Outbound::new(reached, &pool), own, credentials);
         Ok(Arc::new(magento::connector(client)?))
     }
 
-    fn erp(&self, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
-        let client = erp::Client::new(&settings.erp, tokens(secret)?, &self.pool);
+    fn erp(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+        let pool = self.paced(pair, SecretKind::Erp, settings.erp.requests_per_s)?;
+        let client = erp::Client::new(&settings.erp, tokens(secret)?, &pool);
         Ok(Arc::new(erp::connector(client.map_err(|error| unusable(secret, error))?)?))
     }
 
-    fn wms(&self, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
-        let client = wms::Client::new(&settings.wms, tokens(secret)?, &self.pool);
+    fn wms(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+        let pool = self.paced(pair, SecretKind::Wms, settings.wms.requests_per_s)?;
+        let client = wms::Client::new(&settings.wms, tokens(secret)?, &pool);
         Ok(Arc::new(wms::connector(client.map_err(|error| unusable(secret, error))?)?))
+    }
+
+    /// The process's connections for one system of a pair, which gets so many requests a second and no more.
+    fn paced(&self, pair: &PairId, kind: SecretKind, per_second: u32) -> Result<Pool, Fault> {
+        let Ports { store, clock, .. } = &self.ports;
+        let system = system(kind)?;
+        let throttle = Throttle::new(pair.clone(), system, per_second, Arc::clone(store), Arc::clone(clock));
+        Ok(self.pool.paced(throttle))
     }
 
     fn lock(&self) -> MutexGuard<'_, Made> {
         self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The system that a secret is for.
+fn system(kind: SecretKind) -> Result<System, Fault> {
+    let unnamed =
+        |error: flow::name::NameError| Fault::new(Class::Validation, "malformed_system", error.to_string());
+    kind.as_str().parse().map_err(unnamed)
 }
 
 /// A secret that has its form, and that no client can use: like a missing one it is waited for, so that whoever mends it

@@ -10,6 +10,9 @@ const TIMEOUT_S: std::ops::RangeInclusive<u32> = 1..=60;
 /// Seconds that a write which was given up may still be committing.
 const SETTLE_S: std::ops::RangeInclusive<u32> = 0..=300;
 
+/// Requests a second.
+const REQUESTS_PER_S: std::ops::RangeInclusive<u32> = 1..=1000;
+
 /// All of them.
 pub(crate) fn of(pair: &Pair, mode: Mode) -> Vec<String> {
     let mut mistakes = Vec::new();
@@ -22,7 +25,7 @@ pub(crate) fn of(pair: &Pair, mode: Mode) -> Vec<String> {
     ] {
         mistakes.extend(of_url(system, url, mode));
     }
-    for (name, seconds, allowed) in [
+    for (name, value, allowed) in [
         ("stripe.timeout_s", stripe.timeout_s, TIMEOUT_S),
         ("magento.timeout_s", magento.timeout_s, TIMEOUT_S),
         ("magento.settle_s", magento.settle_s, SETTLE_S),
@@ -31,10 +34,14 @@ pub(crate) fn of(pair: &Pair, mode: Mode) -> Vec<String> {
         ("erp.settle_s", erp.settle_s, SETTLE_S),
         ("wms.timeout_s", wms.timeout_s, TIMEOUT_S),
         ("wms.settle_s", wms.settle_s, SETTLE_S),
+        ("stripe.requests_per_s", stripe.requests_per_s, REQUESTS_PER_S),
+        ("magento.requests_per_s", magento.requests_per_s, REQUESTS_PER_S),
+        ("erp.requests_per_s", erp.requests_per_s, REQUESTS_PER_S),
+        ("wms.requests_per_s", wms.requests_per_s, REQUESTS_PER_S),
     ] {
-        if !allowed.contains(&seconds) {
+        if !allowed.contains(&value) {
             let (least, most) = allowed.into_inner();
-            mistakes.push(format!("{name}: {seconds} is not between {least} and {most}"));
+            mistakes.push(format!("{name}: {value} is not between {least} and {most}"));
         }
     }
     if stripe.api_version.is_empty() {

@@ -53,6 +53,10 @@ pub struct Stripe {
     /// Longest that a call may take, seconds.
     #[serde(default = "twenty")]
     pub timeout_s: u32,
+    /// Requests a second from all our processes together. Stripe takes 100, of which the shop's own modules have some
+    /// (<https://docs.stripe.com/rate-limits>).
+    #[serde(default = "forty")]
+    pub requests_per_s: u32,
     /// Metadata keys that name the order number, besides those that tillbridge and Stripe's own module write.
     #[serde(default)]
     pub order_keys: Vec<String>,
@@ -80,6 +84,9 @@ pub struct Magento {
     /// Longest that a call may take, seconds.
     #[serde(default = "thirty")]
     pub timeout_s: u32,
+    /// Requests a second from all our processes together: a shop has no limit of its own, and customers to serve.
+    #[serde(default = "eight")]
+    pub requests_per_s: u32,
     /// How long a write that was given up may still be committing, where a second one would fail cleanly, seconds.
     #[serde(default = "five")]
     pub settle_s: u32,
@@ -111,6 +118,9 @@ pub struct Erp {
     /// Longest that a call may take, seconds.
     #[serde(default = "thirty")]
     pub timeout_s: u32,
+    /// Requests a second from all our processes together.
+    #[serde(default = "ten")]
+    pub requests_per_s: u32,
     /// How long a write that was given up may still be committing, seconds.
     #[serde(default = "five")]
     pub settle_s: u32,
@@ -129,6 +139,9 @@ pub struct Wms {
     /// Longest that a call may take, seconds.
     #[serde(default = "thirty")]
     pub timeout_s: u32,
+    /// Requests a second from all our processes together.
+    #[serde(default = "ten")]
+    pub requests_per_s: u32,
     /// How long a write that was given up may still be committing, seconds.
     #[serde(default = "five")]
     pub settle_s: u32,
@@ -193,6 +206,15 @@ pub enum InvoiceOn {
 
 const fn five() -> u32 {
     5
+}
+const fn eight() -> u32 {
+    8
+}
+const fn ten() -> u32 {
+    10
+}
+const fn forty() -> u32 {
+    40
 }
 const fn twenty() -> u32 {
     20

@@ -13,7 +13,7 @@ use crate::{Action, ActionSpec, Call, Class, Fault, Store, StoreError, Table, ex
 /// The connector's name: what stands before the first dot of its actions.
 pub const SYSTEM: &str = "store";
 /// The longest that a look into the table may take.
-const TIMEOUT: SignedDuration = SignedDuration::from_secs(5);
+pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(4);
 
 /// The table, for one call of one pair.
 #[derive(Clone)]

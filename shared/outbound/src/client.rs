@@ -12,6 +12,9 @@ use crate::{Answer, Effect, Error, Pool, Request};
 /// Between the end of a request that is given up and the end of the lease.
 const LEASE_SPARE: SignedDuration = SignedDuration::from_secs(5);
 
+/// 429 Too Many Requests (<https://www.rfc-editor.org/rfc/rfc6585#section-4>).
+const TOO_MANY: u16 = 429;
+
 /// How a system is reached.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -95,6 +98,7 @@ impl Outbound {
         let Request { method, path_and_query, headers, body, effect, action } = request;
         let system = self.settings.system;
         let url = self.url(&path_and_query, &action)?;
+        self.pool.pass(system, &action).await?;
         let end = self.now().checked_add(self.settings.timeout + LEASE_SPARE);
         if let (Some(deadline), Ok(end)) = (self.deadline, end)
             && end > deadline
@@ -111,6 +115,9 @@ impl Outbound {
         let prepared = Prepared { method, url, headers, body, timeout };
         let lost = |loss: Loss| no_answer(system, &action, effect, loss);
         let Received { status, headers, body } = self.pool.transport.send(prepared).await.map_err(lost)?;
+        if status == TOO_MANY {
+            self.pool.slow_down().await;
+        }
         if (300..400).contains(&status) {
             return Err(Error::Redirected { system, action, status });
         }

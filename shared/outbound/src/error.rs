@@ -117,6 +117,16 @@ pub enum Error {
         /// What it was for.
         action: String,
     },
+    /// The system has had as many requests as it gets for now; nothing was sent.
+    #[error("{system} to {action}: {problem}")]
+    Paced {
+        /// The system.
+        system: &'static str,
+        /// What it was for.
+        action: String,
+        /// The limit.
+        problem: String,
+    },
 }
 
 impl Error {
@@ -131,6 +141,7 @@ impl Error {
             Self::NoAnswerToWrite { .. }
             | Self::UnreadableAnswerToWrite { .. }
             | Self::TooLarge { wrote: true, .. } => Class::UnknownOutcome,
+            Self::Paced { .. } => Class::Throttled,
             Self::TooLarge { wrote: false, .. }
             | Self::Redirected { .. }
             | Self::NotJson { .. }
@@ -150,6 +161,7 @@ impl Error {
             Self::NotJson { .. } | Self::UnreadableAnswerToWrite { is_html: false, .. } => "malformed_answer",
             Self::Unsendable { .. } => "unsendable",
             Self::OutOfTime { .. } => flow::fault::OUT_OF_TIME,
+            Self::Paced { .. } => flow::fault::PACED,
         }
     }
 }

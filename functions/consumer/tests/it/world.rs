@@ -91,7 +91,7 @@ impl World {
     async fn consumer_of(&self, plan: Plan, ports: Ports, stage: Stage) -> Consumer {
         let secrets = self.vault.client().await;
         let pool = Pool::new().unwrap();
-        let connections = connections::Connections::new(stage, Arc::new(secrets), ports.store.clone(), pool);
+        let connections = connections::Connections::new(stage, Arc::new(secrets), ports.clone(), pool);
         Consumer::new(plan, ports, connections, FUNCTION_TIMEOUT).unwrap()
     }
 

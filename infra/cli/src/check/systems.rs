@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use aws::SystemClock;
 use canonical::PairId;
 use connections::Connections;
 use environment::Pair;
 use flow::engine::Connected;
-use flow::memory::MemoryStore;
-use flow::{Call, Connector, Fault};
+use flow::memory::{MemoryQueue, MemoryStore};
+use flow::{Call, Connector, Fault, Ports};
 use jiff::{SignedDuration, Timestamp};
 use outbound::Pool;
 use serde_json::{Value, json};
@@ -33,9 +34,13 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 /// The TLS library cannot be used.
 pub(super) async fn all(context: &Context, file: &Path) -> Result<Vec<Finding>> {
     // The probes touch no row: the table is looked at by itself.
-    let store = Arc::new(MemoryStore::default());
+    let ports = Ports {
+        store: Arc::new(MemoryStore::default()),
+        queue: Arc::new(MemoryQueue::default()),
+        clock: Arc::new(SystemClock),
+    };
     let secrets = Arc::clone(&context.secrets);
-    let connections = Connections::new(context.stage.clone(), secrets, store, Pool::new()?);
+    let connections = Connections::new(context.stage.clone(), secrets, ports, Pool::new()?);
     let mut findings = Vec::new();
     for (pair, settings) in &context.stage.pairs {
         match connections.get(pair).await {

@@ -153,14 +153,14 @@ impl World {
             (QueueName::DeadLetter, url(LETTER_QUEUE)),
         ]);
         let stage = Stage::parse("local", &self.yaml).unwrap();
+        let ports =
+            Ports { store, queue: Arc::new(Queues::new(&config, urls)), clock: Arc::new(SystemClock) };
         let connections = Connections::new(
             stage,
             Arc::new(Secrets::new(&config)),
-            store.clone(),
+            ports.clone(),
             outbound::Pool::new().unwrap(),
         );
-        let ports =
-            Ports { store, queue: Arc::new(Queues::new(&config, urls)), clock: Arc::new(SystemClock) };
         let plan = flows::load(FLOW, &connections::specs().unwrap()).unwrap();
         let settings = Settings { lease: SignedDuration::from_secs(130) };
         let engine = Engine::new(ports, Arc::new(plan), Vec::new(), settings);

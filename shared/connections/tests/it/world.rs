@@ -8,7 +8,9 @@ use aws_sdk_secretsmanager::config::Credentials;
 use cloud::Cloud;
 use connections::Connections;
 use environment::Stage;
-use flow::memory::MemoryStore;
+use flow::Ports;
+use flow::memory::{MemoryClock, MemoryQueue, MemoryStore};
+use jiff::Timestamp;
 use outbound::Pool;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -64,9 +66,13 @@ impl World {
             .endpoint_url(cloud.endpoint())
             .load()
             .await;
-        let store = Arc::new(MemoryStore::default());
+        let ports = Ports {
+            store: Arc::new(MemoryStore::default()),
+            queue: Arc::new(MemoryQueue::default()),
+            clock: Arc::new(MemoryClock::new(Timestamp::now(), 7)),
+        };
         let connections =
-            Connections::new(stage, Arc::new(Secrets::new(&config)), store, Pool::new().unwrap());
+            Connections::new(stage, Arc::new(Secrets::new(&config)), ports, Pool::new().unwrap());
         let world = Self { cloud, server, connections };
         for pair in ["main", "other"] {
             for kind in KINDS {

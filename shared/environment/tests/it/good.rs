@@ -30,6 +30,13 @@ fn what_is_left_out_is_as_most_merchants_want_it() {
     assert_eq!(pair.magento.auth, MagentoAuth::Oauth);
     let timeouts = [pair.stripe.timeout_s, pair.magento.timeout_s, pair.erp.timeout_s, pair.wms.timeout_s];
     assert_eq!(timeouts, [20, 30, 30, 30]);
+    let paces = [
+        pair.stripe.requests_per_s,
+        pair.magento.requests_per_s,
+        pair.erp.requests_per_s,
+        pair.wms.requests_per_s,
+    ];
+    assert_eq!(paces, [40, 8, 10, 10]);
     let settles =
         [pair.magento.settle_s, pair.magento.settle_partial_s, pair.erp.settle_s, pair.wms.settle_s];
     assert_eq!(settles, [5, 120, 5, 5]);

@@ -52,6 +52,11 @@ fn each_mistake_is_named_with_its_place_and_what_would_be_right() {
         ),
         (
             "currency: EUR",
+            "currency: EUR, requests_per_s: 0",
+            "pairs.main.erp.requests_per_s: 0 is not between 1 and 1000",
+        ),
+        (
+            "currency: EUR",
             "currency: EUR, settle_s: 301",
             "pairs.main.erp.settle_s: 301 is not between 0 and 300",
         ),

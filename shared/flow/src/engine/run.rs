@@ -59,6 +59,8 @@ pub(super) struct Run<'a> {
     pub(super) scope: Scope,
     pub(super) deadline: Timestamp,
     timings: Vec<StepTiming>,
+    /// Whether a write was brought about in this delivery.
+    pub(super) has_written: bool,
     /// What is known of the systems that may be asked.
     pub(super) breakers: BTreeMap<System, Asked>,
     /// Breakers that were opened or closed.
@@ -90,6 +92,7 @@ impl<'a> Run<'a> {
             scope,
             deadline,
             timings: Vec::new(),
+            has_written: false,
             breakers: BTreeMap::new(),
             changes: Vec::new(),
         }
@@ -273,11 +276,10 @@ impl<'a> Run<'a> {
         Ok(Rules { on_error: uses.on_error(fault).map(decide).transpose()?, not_found })
     }
 
-    /// The next delivery has more time. One that has done nothing with its own waits, or the queue would deliver it a
-    /// thousand times within the hour.
+    /// The next delivery has more time. One that brought no write about waits, or the queue would deliver it a thousand
+    /// times within the hour.
     fn out_of_time(&self, path: &StepPath) -> Ending {
-        let is_idle = self.timings.is_empty();
-        let after = if is_idle { self.uncounted_delay() } else { SignedDuration::from_secs(1) };
+        let after = if self.has_written { SignedDuration::from_secs(1) } else { self.uncounted_delay() };
         self.come_back(path, after, "had not the time for this step; raise FunctionTimeoutS")
     }
 

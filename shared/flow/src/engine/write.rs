@@ -244,6 +244,7 @@ impl Run<'_> {
         let duration_ms = self.since_ms(started);
         let output = Arc::new(output);
         self.claimed.checkpoint(&ports, path, Arc::clone(&output), duration_ms).await?;
+        self.has_written = true;
         Ok(output)
     }
 }

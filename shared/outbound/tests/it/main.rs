@@ -9,6 +9,8 @@ mod connection;
 #[cfg(test)]
 mod limit;
 #[cfg(test)]
+mod pace;
+#[cfg(test)]
 mod problem;
 #[cfg(test)]
 mod redirect;
