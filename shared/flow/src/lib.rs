@@ -13,6 +13,7 @@ pub mod fault;
 pub mod guard;
 pub mod memory;
 pub mod name;
+pub mod operate;
 pub mod plan;
 pub mod port;
 pub mod stored;

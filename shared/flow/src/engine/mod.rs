@@ -5,10 +5,12 @@
 
 mod ask;
 mod emit;
+mod fresh;
 mod park;
 mod report;
 mod retry;
 mod run;
+mod stored;
 mod write;
 
 use std::borrow::Cow;
@@ -18,7 +20,6 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::document::{Source, load};
 use crate::execution::{self, Claim, Claimed, Progress, STARTS_MAX, document_key};
 use crate::plan::{Plan, Trigger};
 use crate::{
@@ -34,6 +35,7 @@ pub use retry::{
 
 pub use run::SPARE;
 use run::{Ending, Ran, Run};
+pub use stored::plan as stored_plan;
 
 /// The systems and settings of one pair.
 #[derive(Clone)]
@@ -54,7 +56,10 @@ impl Connected {
     }
 
     /// The connector that has an action, with what is known of it.
-    fn connector(&self, action: &ActionName) -> Option<(&Arc<dyn Connector>, Cow<'_, ActionSpec>)> {
+    pub(crate) fn connector(
+        &self,
+        action: &ActionName,
+    ) -> Option<(&Arc<dyn Connector>, Cow<'_, ActionSpec>)> {
         self.connectors.iter().find_map(|connector| Some((connector, connector.spec(action)?)))
     }
 }
@@ -163,7 +168,12 @@ impl Engine {
             Ok(plan) => plan,
             Err(fault) => return self.fault_before_steps(&mut claimed, delivery, fault).await,
         };
-        let event: Value = match serde_json::from_str(&delivery.body) {
+        let body = match claimed.execution().event_corrected {
+            false => Cow::Borrowed(delivery.body.as_str()),
+            // What the table holds counts: the message may be a letter, or the source's own repeat, with the event as it came.
+            true => Cow::Owned(execution::read_event(self.ports.store.as_ref(), claimed.execution()).await?),
+        };
+        let event: Value = match serde_json::from_str(&body) {
             Ok(event) => event,
             Err(error) => {
                 let fault = Fault::new(
@@ -305,28 +315,12 @@ impl Engine {
         if let Some(plan) = self.lock_plans().get(&hash) {
             return Ok(Ok(Arc::clone(plan)));
         }
-        let item = self.ports.store.get(&document_key(&hash)).await?;
-        let text = item.as_ref().and_then(|item| item.attributes.get("document")).and_then(Value::as_str);
-        let loaded = match text {
-            None => Err(format!("flow document {hash} is not in the table")),
-            Some(text) => {
-                serde_json::from_str::<Source>(text).map_err(|error| error.to_string()).and_then(|source| {
-                    load(&source, &connected.specs()).map_err(|mistakes| mistakes.to_string())
-                })
-            }
-        };
-        match loaded {
-            Ok(plan) => {
-                let plan = Arc::new(plan);
-                self.lock_plans().insert(hash, Arc::clone(&plan));
-                Ok(Ok(plan))
-            }
-            Err(why) => {
-                let message =
-                    format!("the flow document that this execution began with cannot be used: {why}");
-                Ok(Err(Fault::new(Class::Validation, "document_unusable", message)))
-            }
-        }
+        let loaded = stored::plan(self.ports.store.as_ref(), &hash, &connected.specs()).await?;
+        Ok(loaded.map(|plan| {
+            let plan = Arc::new(plan);
+            self.lock_plans().insert(hash, Arc::clone(&plan));
+            plan
+        }))
     }
 
     fn lock_plans(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Plan>>> {

@@ -48,6 +48,7 @@ impl Run<'_> {
         let earlier = self.claimed.record(path).and_then(|record| record.begun.clone());
         let begun = match earlier {
             None => self.first(path, uses, connector, 0)?,
+            Some(begun) if begun.refused && begun.corrected => self.corrected(begun),
             Some(begun) if begun.refused => self.first(path, uses, connector, begun.generation + 1)?,
             Some(begun) => match self.found(path, uses, connector, &begun, settle).await? {
                 Some(output) => return self.checkpoint(path, output, started).await,
@@ -102,11 +103,17 @@ impl Run<'_> {
         Ok(self.begun(key, body, generation))
     }
 
+    /// A write that was refused, as a person has corrected it.
+    fn corrected(&self, begun: Begun) -> Begun {
+        let said = self.begun(begun.key, Value::Null, begun.generation + 1);
+        Begun { body: begun.body, corrected: true, ..said }
+    }
+
     /// What is recorded before a write is sent.
     pub(super) fn begun(&self, key: NaturalKey, body: Value, generation: u32) -> Begun {
         let now = self.engine.ports.clock.now();
         let fence = self.claimed.execution().fence;
-        let (answer_is_stored, refused) = (false, false);
+        let (answer_is_stored, refused, corrected) = (false, false, false);
         Begun {
             key,
             body: Arc::new(body),
@@ -117,6 +124,7 @@ impl Run<'_> {
             fence,
             answer_is_stored,
             refused,
+            corrected,
         }
     }
 

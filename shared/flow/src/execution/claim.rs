@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::key::{EVENT_CHUNK_BYTES_MAX, event_keys, execution_pk, head_key};
+use super::event::event_items;
+use super::kept::counts;
+use super::key::{execution_pk, head_key};
+use super::operated;
 use super::{Claimed, Execution, Status, StepRecord};
-use crate::{Condition, Delivery, FlowName, Item, Ports, StoreError, Write};
+use crate::{Condition, Delivery, FlowName, Ports, StoreError, Write};
 
 /// A claim adds 1 to `starts`, an orderly end sets it to 0; at this many it is parked without running.
 pub const STARTS_MAX: u32 = 3;
@@ -65,7 +68,7 @@ pub async fn claim(
                 let writes = creation(&fresh, delivery)?;
                 (fresh, writes)
             }
-            Some(current) => match taken_over(ports, current, delivery, &owner, lease)? {
+            Some(current) => match taken_over(ports, current, document, delivery, &owner, lease)? {
                 Ok((next, writes)) => (next, writes),
                 Err(claim) => return Ok(claim),
             },
@@ -91,17 +94,17 @@ async fn claimed(ports: &Ports, now: Execution, before: Option<&Execution>) -> R
             .for_each(|begun| begun.given_up_at = begun.given_up_at.max(lease_end));
     }
     // What was read before a person asked for it anew is read again, but for what led to a write.
-    let last = records.values().filter(|record| record.is_begun()).map(|record| record.place).max();
-    let replay_fence = now.replay_fence;
-    let counts =
-        |record: &StepRecord| last.is_some_and(|last| record.place <= last) || record.fence >= replay_fence;
-    Ok(Claim::Claimed(Box::new(Claimed::new(now, records).retain(counts))))
+    let counts = counts(&now, &records);
+    let left =
+        items.iter().filter(|item| operated::is_left(&item.key)).map(|item| item.key.clone()).collect();
+    Ok(Claim::Claimed(Box::new(Claimed::new(now, records).retain(counts).with_left(left))))
 }
 
 /// The next state of a row that exists, or why it cannot be taken.
 fn taken_over(
     ports: &Ports,
     current: &Execution,
+    document: &str,
     delivery: &Delivery,
     owner: &str,
     lease: SignedDuration,
@@ -136,6 +139,10 @@ fn taken_over(
         next.replayed_at = Some(now);
         next.replay_fence = next.fence;
     }
+    if next.document.is_empty() {
+        // Its row was made of a letter: nothing of it has run.
+        document.clone_into(&mut next.document);
+    }
     take(&mut next, now, owner, lease);
     let when = vec![Condition::Equals("version", Value::from(current.version))];
     let writes = vec![Write::Put { item: next.to_item()?, when }];
@@ -147,7 +154,7 @@ fn take(execution: &mut Execution, now: Timestamp, owner: &str, lease: SignedDur
     execution.lease_until = now.checked_add(lease).ok().map(Timestamp::as_millisecond);
 }
 
-fn fresh(
+pub(crate) fn fresh(
     ports: &Ports,
     flow: &FlowName,
     document: &str,
@@ -172,7 +179,7 @@ fn fresh(
         starts: 1,
         attempts: 1,
         document: document.to_owned(),
-        event_chunks: chunks(&delivery.body).len(),
+        event_chunks: event_items("", &delivery.body).len(),
         parks: 0,
         parked: None,
         waiting: None,
@@ -180,6 +187,10 @@ fn fresh(
         received_at: delivery.received_at,
         replayed_at: None,
         replay_fence: 0,
+        replays: 0,
+        event_corrected: false,
+        fresh_fence: 0,
+        corrected_fence: 0,
         created_at: now,
         updated_at: now,
         finished_at: None,
@@ -189,28 +200,10 @@ fn fresh(
 }
 
 /// The head and the event, in one transaction.
-fn creation(execution: &Execution, delivery: &Delivery) -> Result<Vec<Write>, StoreError> {
+pub(crate) fn creation(execution: &Execution, delivery: &Delivery) -> Result<Vec<Write>, StoreError> {
     let pk = execution_pk(&execution.pair, &execution.flow, &execution.event);
-    let chunks = chunks(&delivery.body);
     let mut writes = vec![Write::Put { item: execution.to_item()?, when: vec![Condition::Absent] }];
-    for (key, chunk) in event_keys(&pk, chunks.len()).into_iter().zip(chunks) {
-        let attributes = BTreeMap::from([("body".to_owned(), Value::from(chunk))]);
-        writes.push(Write::Put { item: Item { key, attributes }, when: Vec::new() });
-    }
+    let parts = event_items(&pk, &delivery.body).into_iter();
+    writes.extend(parts.map(|item| Write::Put { item, when: Vec::new() }));
     Ok(writes)
-}
-
-/// The event's text in pieces that an item holds, cut between characters. At least one.
-fn chunks(body: &str) -> Vec<&str> {
-    let mut rest = body;
-    let mut chunks = Vec::new();
-    while rest.len() > EVENT_CHUNK_BYTES_MAX {
-        let cut =
-            (0..=EVENT_CHUNK_BYTES_MAX).rev().find(|&at| rest.is_char_boundary(at)).unwrap_or(rest.len());
-        let (chunk, tail) = rest.split_at(cut);
-        chunks.push(chunk);
-        rest = tail;
-    }
-    chunks.push(rest);
-    chunks
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use canonical::NaturalKey;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -32,6 +33,8 @@ pub struct Claimed {
     links: Links,
     /// The order that it writes to, and until when it keeps the lock after the claim; `None`: no longer.
     lock: Option<(Lock, Option<Timestamp>)>,
+    /// What operators have left beside the steps: it goes when the head goes.
+    left: Vec<Key>,
 }
 
 /// What must hold in the transaction that begins a write.
@@ -70,13 +73,17 @@ pub enum Progress {
 impl Claimed {
     pub(super) fn new(execution: Execution, records: BTreeMap<StepPath, StepRecord>) -> Self {
         let (unsaved, stale) = (Vec::new(), Vec::new());
-        Self { execution, records, unsaved, amended: None, stale, links: Links::default(), lock: None }
+        Self { execution, records, unsaved, amended: None, stale, links: Links::default(), lock: None, left: Vec::new() }
     }
 
     /// Keeps only the records of which this holds.
     pub(super) fn retain(mut self, holds: impl Fn(&StepRecord) -> bool) -> Self {
         self.stale = self.records.extract_if(.., |_, record| !holds(record)).map(|(path, _)| path).collect();
         self
+    }
+
+    pub(super) fn with_left(self, left: Vec<Key>) -> Self {
+        Self { left, ..self }
     }
 
     /// The head row as last written.
@@ -118,6 +125,28 @@ impl Claimed {
         }
     }
 
+    /// Puts the record of a write where it is asked for: when everything was read anew, another step may say what this one
+    /// said. A checkpoint is never lost by it: whose place is taken is kept aside, and found again by its natural key.
+    pub fn match_write(&mut self, path: &StepPath, action: &str, key: &NaturalKey) {
+        let is_it = |record: &StepRecord| {
+            record.action == action && record.begun.as_ref().is_some_and(|begun| begun.key == *key)
+        };
+        if self.records.get(path).is_some_and(is_it) {
+            return;
+        }
+        let twins = self.records.values().filter(|record| is_it(record));
+        let twin = twins.max_by_key(|record| record.is_finished()).cloned();
+        if let Some(other) = self.records.remove(path) {
+            let aside = path.aside(self.execution.fence);
+            self.unsaved.push(aside.clone());
+            self.records.insert(aside, other);
+        }
+        if let Some(twin) = twin {
+            self.records.insert(path.clone(), twin);
+            self.unsaved.push(path.clone());
+        }
+    }
+
     /// Whether any write below a path was begun.
     #[must_use]
     pub fn has_begun_below(&self, path: &str) -> bool {
@@ -155,6 +184,7 @@ impl Claimed {
         begun: Begun,
         guards: Guards,
     ) -> Result<(), BeginError> {
+        self.unsaved.retain(|unsaved| unsaved != path);
         self.save_surplus(ports).await.map_err(BeginError::Store)?;
         let record = StepRecord {
             place: self.place(path),
@@ -223,11 +253,15 @@ impl Claimed {
         record.duration_ms = duration_ms;
         // The step has its effect: what it waited for is over.
         self.execution.waiting = None;
-        let mut writes = vec![self.touched_head(ports), record.to_checkpoint(&self.pk(), path)];
+        // A record that has moved here is not in the table yet.
+        let is_new = self.unsaved.contains(path);
+        let step = if is_new { self.put(path, &record)? } else { record.to_checkpoint(&self.pk(), path) };
+        let mut writes = vec![self.touched_head(ports), step];
         writes.extend(self.links.writes(&self.execution.pair, &self.execution.entity));
         self.write_and_unlock(ports, writes).await?;
         self.links.stored();
         self.amended = None;
+        self.unsaved.retain(|unsaved| unsaved != path);
         self.records.insert(path.clone(), record);
         Ok(())
     }
@@ -330,7 +364,8 @@ impl Claimed {
         let saved = self.records.keys().filter(|path| !written(path));
         let stale = self.stale.iter().filter(|path| !self.records.contains_key(*path));
         let steps = saved.chain(stale).map(|path| step_key(&pk, path));
-        let keys = event_keys(&pk, self.execution.event_chunks).into_iter().chain(steps);
+        let event = event_keys(&pk, self.execution.event_chunks).into_iter();
+        let keys = event.chain(steps).chain(self.left.iter().cloned());
         keys.map(|key| Write::Update {
             key,
             set: BTreeMap::from([(EXPIRES_AT.to_owned(), Value::from(expires_at))]),
@@ -358,7 +393,10 @@ impl Claimed {
 
     /// The place of a step among those that ran: its old one, or the next.
     fn place(&self, path: &StepPath) -> usize {
-        self.records.get(path).map_or(self.records.len(), |record| record.place)
+        // A write that is begun again after everything was read anew comes after what it was made of.
+        let is_current = |record: &&StepRecord| record.fence >= self.execution.fresh_fence;
+        let next = || self.records.values().map(|record| record.place + 1).max().unwrap_or(0);
+        self.records.get(path).filter(is_current).map_or_else(next, |record| record.place)
     }
 
     fn pk(&self) -> String {

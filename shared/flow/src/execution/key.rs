@@ -48,12 +48,12 @@ pub fn document_key(hash: &str) -> Key {
 }
 
 /// Whether a key is that of a head row.
-pub(super) fn is_head(key: &Key) -> bool {
+pub(crate) fn is_head(key: &Key) -> bool {
     key.sk == HEAD
 }
 
 /// GSI1's partition.
-pub(super) fn status_partition(pair: &PairId, status: super::Status) -> String {
+pub(crate) fn status_partition(pair: &PairId, status: super::Status) -> String {
     format!("{pair}#{}", status.as_str())
 }
 

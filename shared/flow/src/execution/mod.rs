@@ -5,18 +5,26 @@
 
 mod claim;
 mod claimed;
+mod event;
+mod kept;
 mod key;
 mod link;
+pub(crate) mod operated;
 mod part;
 mod read;
 mod row;
 
 pub use claim::{Claim, STARTS_MAX, claim};
+pub(crate) use claim::{creation, fresh};
 pub use claimed::{BeginError, Claimed, Guards, Progress};
+pub(crate) use event::event_items;
+pub(crate) use kept::counts;
 pub use key::{document_key, event_keys, execution_pk, head_key, link_key, step_key};
+pub(crate) use key::{is_head, status_partition};
 pub use link::{Link, Links};
 pub use part::{Begun, StepPath, StepRecord};
 pub use read::{
     Filter, History, by_entity, by_status, entities, execution_by_event, history, linked, read_event,
 };
-pub use row::{Execution, Held, MendedBy, Missing, Parked, Status, Waiting};
+pub(crate) use row::EXPIRES_AT;
+pub use row::{Execution, Held, MendedBy, Missing, NO_STEP, Parked, Status, Waiting};

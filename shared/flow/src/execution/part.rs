@@ -17,6 +17,15 @@ use crate::{Attributes, Item, StepId, StoreError, Write};
 #[serde(transparent)]
 pub struct StepPath(String);
 
+impl std::str::FromStr for StepPath {
+    type Err = std::convert::Infallible;
+
+    /// Any text may be asked for; whether there is such a step is seen in the table.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
 impl StepPath {
     /// A step of the flow itself, or of a round.
     #[must_use]
@@ -28,6 +37,11 @@ impl StepPath {
     #[must_use]
     pub fn round(&self, n: usize) -> String {
         format!("{self}.{n}")
+    }
+
+    /// Where a checkpoint is kept whose place another write has taken in the claim of this fence.
+    pub(super) fn aside(&self, fence: u64) -> Self {
+        Self(format!("{self}~{fence}"))
     }
 
     /// The path as text.
@@ -66,6 +80,9 @@ pub struct StepRecord {
     /// How long the step took, milliseconds.
     #[serde(default)]
     pub duration_ms: i64,
+    /// A person has corrected the output: it is not read again until everything is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
 }
 
 /// A write that may have been sent.
@@ -94,6 +111,9 @@ pub struct Begun {
     /// It was refused for what it says, and parked: a replay says it anew, from settings and data as they are then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub refused: bool,
+    /// A person has corrected the body: it is sent as it is here, and not made anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub corrected: bool,
 }
 
 impl StepRecord {
@@ -109,7 +129,7 @@ impl StepRecord {
         self.begun.is_some()
     }
 
-    pub(super) fn to_item(&self, pk: &str, path: &StepPath) -> Result<Item, StoreError> {
+    pub(crate) fn to_item(&self, pk: &str, path: &StepPath) -> Result<Item, StoreError> {
         let key = step_key(pk, path);
         match serde_json::to_value(self) {
             Ok(Value::Object(fields)) => Ok(Item { key, attributes: fields.into_iter().collect() }),
@@ -139,7 +159,7 @@ impl StepRecord {
     }
 
     /// Reads the steps among the items of a partition.
-    pub(super) fn all_of(items: &[Item]) -> Result<BTreeMap<StepPath, Self>, StoreError> {
+    pub(crate) fn all_of(items: &[Item]) -> Result<BTreeMap<StepPath, Self>, StoreError> {
         items
             .iter()
             .filter_map(|item| Some((item, item.key.sk.strip_prefix("step#")?)))

@@ -64,6 +64,18 @@ pub struct Execution {
     /// The fence of the claim that began it anew: what was read under a lower one may be out of date.
     #[serde(default)]
     pub replay_fence: u64,
+    /// How often a person, or the sweep, has asked for it to be tried again: `r<n>` of its message.
+    #[serde(default)]
+    pub replays: u32,
+    /// The event is no longer as it came: what the table holds counts, whatever a message says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub event_corrected: bool,
+    /// The fence of the claim that reads everything anew: what was read under a lower one does not count.
+    #[serde(default)]
+    pub fresh_fence: u64,
+    /// The fence of the first claim after a correction: what was computed under a lower one is computed anew.
+    #[serde(default)]
+    pub corrected_fence: u64,
     /// First claim.
     pub created_at: Timestamp,
     /// Last write.
@@ -125,6 +137,9 @@ impl Status {
         matches!(self, Self::Done | Self::Skipped | Self::Discarded)
     }
 }
+
+/// What stands in the place of a step where no step was to blame.
+pub const NO_STEP: &str = "-";
 
 /// Why a person must look.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,7 +238,7 @@ impl Execution {
     ///
     /// # Errors
     /// It cannot be written as JSON (a fault of ours).
-    pub(super) fn to_item(&self) -> Result<Item, StoreError> {
+    pub(crate) fn to_item(&self) -> Result<Item, StoreError> {
         let key = self.key();
         let malformed = |message: String| StoreError::Malformed { key: key.to_string(), message };
         let Value::Object(fields) =
@@ -244,7 +259,7 @@ impl Execution {
     }
 
     /// Counts a write.
-    pub(super) fn touch(&mut self, now: Timestamp) {
+    pub(crate) fn touch(&mut self, now: Timestamp) {
         self.version += 1;
         self.updated_at = now;
     }
@@ -284,7 +299,7 @@ impl Execution {
 
     /// When the store may forget it and its parts; `None` while it is not finished.
     #[must_use]
-    pub(super) fn expires_at(&self) -> Option<i64> {
+    pub(crate) fn expires_at(&self) -> Option<i64> {
         self.finished_at.map(|at| at.as_second().saturating_add(KEPT_SECONDS))
     }
 
@@ -296,7 +311,7 @@ impl Execution {
 }
 
 /// The attribute by which the store forgets an item.
-pub(super) const EXPIRES_AT: &str = "expires_at";
+pub(crate) const EXPIRES_AT: &str = "expires_at";
 /// How long finished executions stay: Stripe can resend an event for 30 days, a merchant asks after 60.
 const KEPT_SECONDS: i64 = 90 * 24 * 3600;
 

@@ -12,3 +12,11 @@ mod engine_world;
 mod expression;
 #[cfg(test)]
 mod guards;
+#[cfg(test)]
+mod operate_acts;
+#[cfg(test)]
+mod operate_correct;
+#[cfg(test)]
+mod operate_replay;
+#[cfg(test)]
+mod operate_world;

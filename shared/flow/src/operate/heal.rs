@@ -1,0 +1,65 @@
+//! Closing what has closed itself: the effect of a parked write is there after all.
+
+use jiff::SignedDuration;
+
+use super::replay::replay_as;
+use super::{By, Deed, Error, Replay, Replayed, Shown, show};
+use crate::engine::Connected;
+use crate::execution::{Execution, Status};
+use crate::{ActionName, Call, Effect, Ports};
+
+/// Beyond the longest request of an action: a find may make several.
+const SPARE: SignedDuration = SignedDuration::from_secs(10);
+
+/// What came of a look.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Healed {
+    /// The effect is there: the execution is tried again, and goes on behind that step.
+    Healed(Replayed),
+    /// The effect is not there.
+    NotYet,
+    /// It did not fail at a write that was begun, or is not parked any more: nothing that is found elsewhere closes it.
+    NotHealable,
+}
+
+/// Looks for the effect of the write that a parked execution failed at, by that write's own natural key and request. Where it is
+/// there, has the execution tried again. Another success of the same order, or another event's, closes nothing.
+///
+/// # Errors
+/// As the system answers; somebody else was faster; or the table is unavailable.
+pub async fn heal(
+    ports: &Ports,
+    connected: &Connected,
+    execution: &Execution,
+    by: &By,
+) -> Result<Healed, Error> {
+    let shown = show(ports.store.as_ref(), execution).await?;
+    let Some((name, body, generation)) = failed_write(&shown) else { return Ok(Healed::NotHealable) };
+    let Some((connector, spec)) = connected.connector(&name) else { return Ok(Healed::NotHealable) };
+    if spec.effect == Effect::Read {
+        return Ok(Healed::NotHealable);
+    }
+    let now = ports.clock.now();
+    let call = Call {
+        pair: execution.pair.clone(),
+        deadline: now.checked_add(spec.timeout + SPARE).unwrap_or(now),
+        generation,
+        trace_id: execution.trace_id.clone(),
+    };
+    if connector.find(&name, &call, body).await?.is_none() {
+        return Ok(Healed::NotYet);
+    }
+    let replayed = replay_as(ports, &shown.execution, Replay::FromFailedStep, by, Deed::Healed).await?;
+    Ok(Healed::Healed(replayed))
+}
+
+/// The write that it failed at, where its request was begun.
+fn failed_write(shown: &Shown) -> Option<(ActionName, serde_json::Value, u32)> {
+    if shown.execution.status != Status::Parked {
+        return None;
+    }
+    let (_, record) = shown.failed()?;
+    let record = record.filter(|record| !record.is_finished())?;
+    let begun = record.begun.as_ref()?;
+    Some((record.action.parse().ok()?, serde_json::Value::clone(&begun.body), begun.generation))
+}
