@@ -4,7 +4,7 @@ use anyhow::Result;
 use flow::FlowName;
 use flow::execution::{Execution, Filter, Status, by_status};
 
-use crate::show::{self, say};
+use crate::print::{self, say};
 use crate::{Context, Ended};
 
 /// Lists executions by status, the newest of each last.
@@ -67,10 +67,10 @@ fn line(execution: &Execution, context: &Context) -> Result<String> {
     Ok(format!(
         "{}  {} {:<15} {:<32} {:<44} {}",
         execution.updated_at,
-        show::status(execution.status, context.color),
+        print::status(execution.status, context.color),
         execution.flow,
         execution.event,
         execution.entity,
-        show::reason(execution)
+        print::reason(execution)
     ))
 }

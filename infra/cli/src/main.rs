@@ -4,7 +4,10 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use cli::{Check, Common, Context, Ended, Executions, Send, Stop, Trace};
+use cli::{
+    Check, Common, Context, Correct, Discard, Ended, Executions, ParkedWork, ReplayWork, Send, Show, Stop,
+    Trace,
+};
 
 /// Moves paid orders from Stripe through Magento to ERP and warehouse, and shows how each fared.
 #[derive(Parser)]
@@ -12,6 +15,10 @@ use cli::{Check, Common, Context, Ended, Executions, Send, Stop, Trace};
     name = "tillbridge",
     version,
     after_help = "Exit codes: 0 all is well, 1 problems were found, 2 wrong usage, 3 something could not be reached.\n\n\
+                  An order is stuck?\n  tillbridge parked                 what stands, and why\n  \
+                  tillbridge show 000000042         one of them: the request that failed, who can mend it, and how\n  \
+                  tillbridge correct 000000042 …    mend the data, where the data is to blame\n  \
+                  tillbridge replay 000000042       try it again\n\n\
                   Examples:\n  tillbridge check --stage sandbox\n  tillbridge trace 000000042\n  \
                   tillbridge executions --parked\n  tillbridge send event.json --times 20"
 )]
@@ -30,6 +37,16 @@ enum Command {
     Trace(Trace),
     /// Lists executions by status, the newest of each last.
     Executions(Executions),
+    /// Lists what stands until a person has looked at it, and why.
+    Parked(ParkedWork),
+    /// Shows why one execution stands, the request that failed, who can mend it, and how.
+    Show(Show),
+    /// Mends the data that a parked execution works with; the original is kept.
+    Correct(Correct),
+    /// Has parked executions tried again: one, or all that a filter names.
+    Replay(ReplayWork),
+    /// Gives a parked execution up, and says why.
+    Discard(Discard),
     /// Signs an event with the stage's webhook secret and posts it to ingest.
     Send(Send),
 }
@@ -54,6 +71,11 @@ async fn run(common: Common, command: Command) -> anyhow::Result<Ended> {
         Command::Check(_) => Ok(Ended::Well),
         Command::Trace(trace) => trace.run(&context).await,
         Command::Executions(executions) => executions.run(&context).await,
+        Command::Parked(parked) => parked.run(&context).await,
+        Command::Show(show) => show.run(&context).await,
+        Command::Correct(correct) => correct.run(&context).await,
+        Command::Replay(replay) => replay.run(&context).await,
+        Command::Discard(discard) => discard.run(&context).await,
         Command::Send(send) => send.run(&context).await,
     }
 }

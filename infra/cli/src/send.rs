@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use outbound::{Effect, Method, Outbound, Pool, Request};
 use secrecy::SecretString;
 
-use crate::show::say;
+use crate::print::say;
 use crate::{Context, Ended, Stop};
 
 /// Longest wait for ingest's answer.

@@ -4,19 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use flow::Store;
-use flow::execution::{
-    Execution, History, StepPath, StepRecord, by_entity, entities, execution_by_event, history, linked,
-};
+use flow::execution::{History, StepPath, StepRecord, by_entity, history, linked};
 use serde_json::{Value, json};
 
-use crate::show::{self, say};
-use crate::{Context, Ended, Stop};
-
-/// Executions of one entity that are looked at.
-const EXECUTIONS_MAX: u32 = 100;
-/// Names by which a thing may be asked for, tried in this order.
-const KINDS: [&str; 7] =
-    ["order_number", "payment_intent", "charge", "order", "sales_order", "sales_invoice", "fulfilment"];
+use crate::print::{self, say};
+use crate::{Context, Ended, find};
 
 /// Tells the story of an order, payment, charge or event over all systems.
 #[derive(clap::Args)]
@@ -34,10 +26,10 @@ impl Trace {
         let table = context.table()?;
         let store: &dyn Store = table.as_ref();
         let mut stories = Vec::new();
-        for entity in self.find(context, store).await? {
+        for entity in find::entities_of(context, store, &self.what).await? {
             let names = names_of(context, store, &entity).await?;
             let mut histories = Vec::new();
-            for execution in by_entity(store, &context.pair, &entity, EXECUTIONS_MAX).await? {
+            for execution in by_entity(store, &context.pair, &entity, find::EXECUTIONS_MAX).await? {
                 histories.push(history(store, &execution).await?);
             }
             stories.push(Story { entity, names, histories });
@@ -52,36 +44,6 @@ impl Trace {
         let mut histories = stories.iter().flat_map(|story| &story.histories);
         let is_parked = histories.any(|history| history.execution.parked.is_some());
         Ok(if is_parked { Ended::WithProblems } else { Ended::Well })
-    }
-
-    /// The entities whose executions tell the story: one payment, or all the payments of an order.
-    async fn find(&self, context: &Context, store: &dyn Store) -> Result<Vec<String>> {
-        if self.what.starts_with("evt_") {
-            for flow in flows::names() {
-                let found =
-                    execution_by_event(store, &context.pair, &flow.parse()?, &self.what.parse()?).await?;
-                if let Some(Execution { entity, .. }) = found {
-                    return Ok(vec![entity]);
-                }
-            }
-            return Err(self.unknown("was it accepted? `tillbridge executions` lists what was"));
-        }
-        for kind in KINDS {
-            let met = entities(store, &context.pair, kind, &self.what).await?;
-            if !met.is_empty() {
-                return Ok(met);
-            }
-            // What was skipped or parked early has no link, but its entity is its own name.
-            let entity = format!("{kind}:{}", self.what);
-            if !by_entity(store, &context.pair, &entity, 1).await?.is_empty() {
-                return Ok(vec![entity]);
-            }
-        }
-        Err(self.unknown("ask for an order number, pi_…, ch_… or evt_…"))
-    }
-
-    fn unknown(&self, advice: &str) -> anyhow::Error {
-        Stop::Problem(format!("nothing is known of `{}`; {advice}", self.what)).into()
     }
 }
 
@@ -138,16 +100,16 @@ fn print(History { execution, steps }: &History, color: bool) -> std::io::Result
         "{}  flow {} {} after {} attempt(s) {}",
         execution.updated_at,
         execution.flow,
-        show::status(execution.status, color).trim_end(),
+        print::status(execution.status, color).trim_end(),
         execution.attempts,
-        show::reason(execution)
+        print::reason(execution)
     ))?;
     for (path, record) in steps {
         say(&step(path, record))?;
     }
     if let Some(parked) = &execution.parked {
         say(&format!("  ! {}", parked.message))?;
-        say(&format!("    mended by: {}; parked {} times", word(&parked.mended_by), parked.n))?;
+        say(&format!("    mended by: {}; parked {} times", print::word(&parked.mended_by), parked.n))?;
     }
     say(&format!("  trace {}", execution.trace_id))
 }
@@ -158,9 +120,4 @@ fn step(path: &StepPath, record: &StepRecord) -> String {
     let when = when.map(|at| at.to_string()).unwrap_or_default();
     let ended = if record.is_finished() { format!("{} ms", record.duration_ms) } else { "begun".to_owned() };
     format!("  {when:<28} {:<14} {:<26} {ended:>8}  {key}", path.as_str(), record.action)
-}
-
-/// An enum's word as its JSON says it.
-fn word(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -205,7 +205,10 @@ fn unreadable(error: &SecretError) -> Fault {
 }
 
 /// The pair's settings as flow documents see them.
-fn connection(settings: &Pair) -> Result<serde_json::Value, Fault> {
+///
+/// # Errors
+/// They cannot be written as JSON (a fault of ours).
+pub fn connection(settings: &Pair) -> Result<serde_json::Value, Fault> {
     serde_json::to_value(settings)
         .map_err(|error| Fault::new(Class::Validation, "settings", format!("the pair's settings: {error}")))
 }

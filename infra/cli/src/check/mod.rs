@@ -8,7 +8,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::context::Common;
-use crate::show::{self, say};
+use crate::print::{self, say};
 use crate::{Context, Ended};
 
 /// Looks for everything that is missing or wrong, before any event comes.
@@ -71,8 +71,8 @@ fn report(findings: &[Finding], json: bool, color: bool) -> Result<Ended> {
     for Finding { what, problem } in findings {
         say(&match (json, problem) {
             (true, problem) => json!({ "what": what, "problem": problem }).to_string(),
-            (false, None) => format!("  {}  {what}", show::mark(true, color)),
-            (false, Some(problem)) => format!("  {}  {what}: {problem}", show::mark(false, color)),
+            (false, None) => format!("  {}  {what}", print::mark(true, color)),
+            (false, Some(problem)) => format!("  {}  {what}: {problem}", print::mark(false, color)),
         })?;
     }
     let problems = findings.iter().filter(|finding| finding.problem.is_some()).count();
