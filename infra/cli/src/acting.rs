@@ -82,7 +82,11 @@ impl Context {
             .pairs
             .get(&self.pair)
             .ok_or_else(|| Stop::Usage(format!("no pair `{}`", self.pair)))?;
-        Ok(Connected { connection: connections::connection(settings)?, connectors: Vec::new() })
+        Ok(Connected {
+            connection: connections::connection(settings)?,
+            connectors: Vec::new(),
+            secret_versions: BTreeMap::new(),
+        })
     }
 }
 

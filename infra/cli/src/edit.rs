@@ -70,7 +70,7 @@ pub(crate) fn in_editor(data: &Value) -> Result<Value> {
         Stop::Usage("say what to change with --set /where/it/stands=value, or set EDITOR".to_owned())
     })?;
     let mut file = tempfile::Builder::new().prefix("tillbridge-").suffix(".json").tempfile()?;
-    file.write_all(format!("{data:#}\n").as_bytes())?;
+    file.write_all(format!("{:#}\n", sorted(data)).as_bytes())?;
     file.flush()?;
     loop {
         // By the shell, as an editor may be set with options (`code --wait`).
@@ -95,6 +95,19 @@ pub(crate) fn in_editor(data: &Value) -> Result<Value> {
                 }
             }
         }
+    }
+}
+
+/// The same with its names in order: the table keeps none.
+fn sorted(data: &Value) -> Value {
+    match data {
+        Value::Array(items) => items.iter().map(sorted).collect(),
+        Value::Object(members) => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_by_key(|(name, _)| name.as_str());
+            members.into_iter().map(|(name, value)| (name.clone(), sorted(value))).collect()
+        }
+        other => other.clone(),
     }
 }
 

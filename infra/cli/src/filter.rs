@@ -67,7 +67,10 @@ fn time(text: &str) -> Result<Timestamp, String> {
         return Ok(at);
     }
     if let Ok(day) = text.parse::<Date>() {
-        return day.to_zoned(TimeZone::UTC).map(|at| at.timestamp()).map_err(|error| error.to_string());
+        return day
+            .to_zoned_datetime(TimeZone::UTC)
+            .map(|at| at.timestamp())
+            .map_err(|error| error.to_string());
     }
     ago(text)
         .and_then(|ago| Timestamp::now().checked_sub(ago).ok())
@@ -95,7 +98,8 @@ mod tests {
         let at = |text: &str| time(text).map(|at| at.to_string());
         assert_eq!(at("2026-03-02T10:00:00+01:00").unwrap(), "2026-03-02T09:00:00Z");
         assert_eq!(at("2026-03-02").unwrap(), "2026-03-02T00:00:00Z");
-        let age = Timestamp::now().duration_since(time("3d").unwrap());
+        let since = time("3d").unwrap();
+        let age = Timestamp::now().duration_since(since);
         assert!(age >= SignedDuration::from_hours(72) && age < SignedDuration::from_hours(73), "{age}");
         for wrong in ["", "d", "3w", "-3h", "yesterday", "é"] {
             assert!(time(wrong).is_err(), "{wrong}");

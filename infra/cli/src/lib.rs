@@ -5,6 +5,7 @@
 //! it is asked for (`show`, `correct`, `replay --dry-run`).
 
 mod acting;
+mod breaker;
 mod check;
 mod context;
 mod correct;
@@ -21,6 +22,7 @@ mod show;
 mod stop;
 mod trace;
 
+pub use breaker::BreakerWork;
 pub use check::Check;
 pub use context::{Common, Context, Ended};
 pub use correct::Correct;

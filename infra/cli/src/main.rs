@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use cli::{
-    Check, Common, Context, Correct, Discard, Ended, Executions, ParkedWork, ReplayWork, Send, Show, Stop,
-    Trace,
+    BreakerWork, Check, Common, Context, Correct, Discard, Ended, Executions, ParkedWork, ReplayWork, Send,
+    Show, Stop, Trace,
 };
 
 /// Moves paid orders from Stripe through Magento to ERP and warehouse, and shows how each fared.
@@ -47,6 +47,8 @@ enum Command {
     Replay(ReplayWork),
     /// Gives a parked execution up, and says why.
     Discard(Discard),
+    /// Shows which systems are left alone because they were found down, or closes such a breaker.
+    Breaker(BreakerWork),
     /// Signs an event with the stage's webhook secret and posts it to ingest.
     Send(Send),
 }
@@ -76,6 +78,7 @@ async fn run(common: Common, command: Command) -> anyhow::Result<Ended> {
         Command::Correct(correct) => correct.run(&context).await,
         Command::Replay(replay) => replay.run(&context).await,
         Command::Discard(discard) => discard.run(&context).await,
+        Command::Breaker(breaker) => breaker.run(&context).await,
         Command::Send(send) => send.run(&context).await,
     }
 }

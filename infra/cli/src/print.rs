@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use canonical::mask_cards;
+use canonical::redact::mask_cards;
 use flow::execution::{Execution, Status};
 use flow::operate::Change;
 use serde_json::Value;
@@ -84,7 +84,10 @@ fn collect(at: &str, data: &Value, lines: &mut Vec<(String, String)>) {
             items.iter().enumerate().for_each(|(n, item)| collect(&deeper(&n.to_string()), item, lines));
         }
         Value::Object(members) if !members.is_empty() => {
-            members.iter().for_each(|(name, value)| collect(&deeper(name), value, lines));
+            // The table keeps no order of names.
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_by_key(|(name, _)| name.as_str());
+            members.into_iter().for_each(|(name, value)| collect(&deeper(name), value, lines));
         }
         value => lines.push((if at.is_empty() { "(all)" } else { at }.to_owned(), value.to_string())),
     }

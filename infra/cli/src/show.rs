@@ -116,7 +116,8 @@ fn step(path: &StepPath, record: &StepRecord) -> String {
         if record.is_finished() { format!("{} ms", record.duration_ms) } else { "not done".to_owned() };
     let corrected = record.corrected || begun.is_some_and(|begun| begun.corrected);
     let mark = if corrected { "  corrected" } else { "" };
-    format!("  {:<16} {:<26} {ended:>9}  {key}{mark}", path.as_str(), record.action)
+    let line = format!("  {:<16} {:<26} {ended:>9}  {key}{mark}", path.as_str(), record.action);
+    line.trim_end().to_owned()
 }
 
 fn act(act: &Act) -> std::io::Result<()> {
@@ -128,7 +129,7 @@ fn act(act: &Act) -> std::io::Result<()> {
 
 /// The commands that come next.
 fn options(shown: &Shown, name: &str) -> Vec<String> {
-    let option = |what: &str, command: String| format!("  {what:<34} tillbridge {command}");
+    let option = |what: &str, command: String| format!("  {what:<36} tillbridge {command}");
     let mut options = Vec::new();
     if let Some((_, Some(_))) = shown.failed() {
         options.push(option("mend that request", format!("correct {name} --set /PLACE=VALUE")));

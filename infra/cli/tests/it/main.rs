@@ -7,7 +7,11 @@ mod check_systems;
 #[cfg(test)]
 mod executions;
 #[cfg(test)]
+mod operate;
+#[cfg(test)]
 mod send;
+#[cfg(test)]
+mod stuck;
 #[cfg(test)]
 mod trace;
 #[cfg(test)]

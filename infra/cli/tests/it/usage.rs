@@ -2,7 +2,8 @@
 
 use crate::world::World;
 
-const COMMANDS: [&str; 4] = ["check", "trace", "executions", "send"];
+const COMMANDS: [&str; 10] =
+    ["check", "trace", "executions", "parked", "show", "correct", "replay", "discard", "breaker", "send"];
 
 #[tokio::test]
 async fn help_says_what_there_is_and_how_it_ends() {
@@ -30,7 +31,7 @@ async fn help_says_what_there_is_and_how_it_ends() {
 #[tokio::test]
 async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
     let world = World::new().await;
-    let cases: [(&[&str], &[&str]); 15] = [
+    let cases: [(&[&str], &[&str]); 26] = [
         (&[], &["Usage: tillbridge"]),
         (&["chekc"], &["chekc", "check"]),
         (&["trace"], &["<WHAT>"]),
@@ -49,6 +50,17 @@ async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
         (&["check", "--stage", "nowhere"], &["infra/environments/nowhere.yaml", "--environment"]),
         (&["check", "--environment", "no/such.yaml"], &["no/such.yaml cannot be read"]),
         (&["trace", "1", "--stage", "nowhere"], &["infra/environments/nowhere.yaml"]),
+        (&["parked", "--since", "yesterday"], &["2026-03-02T09:00:00Z", "12h"]),
+        (&["parked", "--class", "odd"], &["odd", "unknown_outcome"]),
+        (&["parked", "--mended-by", "boss"], &["merchant"]),
+        (&["show"], &["<WHAT>"]),
+        (&["correct", "1", "--set", "sku"], &["/where/it/stands=value"]),
+        (&["correct", "1", "--event", "--step", "order"], &["cannot be used with"]),
+        (&["replay"], &["replay what?", "--reason", "--all"]),
+        (&["replay", "1", "--reason", "gave_up"], &["not both"]),
+        (&["discard", "1"], &["--why"]),
+        (&["breaker", "close", "erp"], &["--why"]),
+        (&["breaker", "close", "shop", "--why", "x"], &["stripe, magento, erp, wms"]),
         (&["send", "no-such-event.json"], &["no-such-event.json cannot be read"]),
         (&["send", "infra/environments/local.yaml"], &["where to?", "--url"]),
         (&["send", "infra/environments/local.yaml", "--url", "nowhere"], &["`nowhere` is no URL"]),

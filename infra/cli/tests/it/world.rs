@@ -107,6 +107,7 @@ impl World {
                 ("AWS_ACCESS_KEY_ID", "test"),
                 ("AWS_SECRET_ACCESS_KEY", "test"),
                 ("AWS_REGION", "eu-central-1"),
+                ("USER", "ada"),
             ])
             // Nobody asks the address that only EC2 has.
             .env("AWS_EC2_METADATA_DISABLED", "true");
@@ -138,13 +139,24 @@ impl World {
     /// Pays an order of a kind and takes its event as far as it goes at once.
     pub(crate) async fn pay(&self, kind: &str) -> Seeded {
         let seeded = self.sandbox.seed(&Seed { kind: kind.to_owned(), ..Seed::default() }).unwrap();
-        let outcome = self.deliver(&seeded.event).await;
+        let outcome = self.deliver(&delivery(&seeded.event)).await;
         assert!(!matches!(outcome, Outcome::RetryAfter(_)) || kind == "unrelated", "{kind}: {outcome:?}");
         seeded
     }
 
-    /// Runs an event over the real ports and connectors.
-    async fn deliver(&self, event: &Value) -> Outcome {
+    /// Takes the last message that was sent to the flow's queue as far as it goes at once.
+    pub(crate) async fn take_last(&self) -> Outcome {
+        let sent = self.cloud.sent(FLOW_QUEUE).pop().unwrap();
+        self.deliver(&Delivery::from_message(sent.body, &sent.attributes, 1).unwrap()).await
+    }
+
+    /// How many messages were sent to the flow's queue.
+    pub(crate) fn sent(&self) -> usize {
+        self.cloud.sent(FLOW_QUEUE).len()
+    }
+
+    /// Runs a delivery over the real ports and connectors.
+    async fn deliver(&self, delivery: &Delivery) -> Outcome {
         let config = sdk_config(self.cloud.endpoint()).await;
         let store = Arc::new(Table::new(&config, TABLE));
         let url = |name: &str| self.cloud.create_queue(name);
@@ -166,7 +178,7 @@ impl World {
         let engine = Engine::new(ports, Arc::new(plan), Vec::new(), settings);
         let connected = connections.get(&"main".parse().unwrap()).await.unwrap();
         let deadline = Timestamp::now() + SignedDuration::from_secs(120);
-        engine.deliver(Ok(&connected), &delivery(event), deadline).await.outcome
+        engine.deliver(Ok(&connected), delivery, deadline).await.outcome
     }
 }
 
