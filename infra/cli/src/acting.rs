@@ -12,6 +12,7 @@ use flow::execution::Execution;
 use flow::operate::{By, Error, Who};
 use flow::plan::Plan;
 use flow::{FlowName, Ports, QueueName, Store};
+use outbound::Pool;
 
 use crate::{Context, Stop};
 
@@ -68,7 +69,8 @@ impl Context {
     /// # Errors
     /// A secret is missing or malformed.
     pub(crate) async fn connected(&self, store: Arc<dyn Store>) -> Result<Arc<Connected>> {
-        let connections = Connections::new(self.stage.clone(), self.secrets.clone(), store)?;
+        let secrets = Arc::clone(&self.secrets);
+        let connections = Connections::new(self.stage.clone(), secrets, store, Pool::new()?);
         Ok(connections.get(&self.pair).await?)
     }
 

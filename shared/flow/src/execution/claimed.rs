@@ -73,7 +73,16 @@ pub enum Progress {
 impl Claimed {
     pub(super) fn new(execution: Execution, records: BTreeMap<StepPath, StepRecord>) -> Self {
         let (unsaved, stale) = (Vec::new(), Vec::new());
-        Self { execution, records, unsaved, amended: None, stale, links: Links::default(), lock: None, left: Vec::new() }
+        Self {
+            execution,
+            records,
+            unsaved,
+            amended: None,
+            stale,
+            links: Links::default(),
+            lock: None,
+            left: Vec::new(),
+        }
     }
 
     /// Keeps only the records of which this holds.

@@ -1,12 +1,13 @@
 //! Closing what has closed itself: the effect of a parked write is there after all.
 
 use jiff::SignedDuration;
+use serde_json::Value;
 
-use super::replay::replay_as;
+use super::replay::{Queue, replay_as};
 use super::{By, Deed, Error, Replay, Replayed, Shown, show};
 use crate::engine::Connected;
-use crate::execution::{Execution, Status};
-use crate::{ActionName, Call, Effect, Ports};
+use crate::execution::{Begun, Execution, Status, StepPath, StepRecord, execution_pk};
+use crate::{ActionName, Call, Effect, Ports, Write};
 
 /// Beyond the longest request of an action: a find may make several.
 const SPARE: SignedDuration = SignedDuration::from_secs(10);
@@ -34,7 +35,8 @@ pub async fn heal(
     by: &By,
 ) -> Result<Healed, Error> {
     let shown = show(ports.store.as_ref(), execution).await?;
-    let Some((name, body, generation)) = failed_write(&shown) else { return Ok(Healed::NotHealable) };
+    let Some((path, record, begun)) = failed_write(&shown) else { return Ok(Healed::NotHealable) };
+    let Ok(name) = record.action.parse::<ActionName>() else { return Ok(Healed::NotHealable) };
     let Some((connector, spec)) = connected.connector(&name) else { return Ok(Healed::NotHealable) };
     if spec.effect == Effect::Read {
         return Ok(Healed::NotHealable);
@@ -43,23 +45,28 @@ pub async fn heal(
     let call = Call {
         pair: execution.pair.clone(),
         deadline: now.checked_add(spec.timeout + SPARE).unwrap_or(now),
-        generation,
+        generation: begun.generation,
         trace_id: execution.trace_id.clone(),
     };
-    if connector.find(&name, &call, body).await?.is_none() {
+    if connector.find(&name, &call, Value::clone(&begun.body)).await?.is_none() {
         return Ok(Healed::NotYet);
     }
-    let replayed = replay_as(ports, &shown.execution, Replay::FromFailedStep, by, Deed::Healed).await?;
-    Ok(Healed::Healed(replayed))
+    // A request that was refused would be said anew. This one is there: it is looked for, as if its answer had been lost.
+    let begun =
+        Begun { refused: false, answer_is_stored: begun.answer_is_stored || begun.refused, ..begun.clone() };
+    let record = StepRecord { begun: Some(begun), ..record.clone() };
+    let pk = execution_pk(&execution.pair, &execution.flow, &execution.event);
+    let step = Write::Put { item: record.to_item(&pk, &path)?, when: Vec::new() };
+    let queued = Queue { how: Replay::FromFailedStep, deed: Deed::Healed, with: Some(step) };
+    Ok(Healed::Healed(replay_as(ports, &shown.execution, queued, by).await?))
 }
 
 /// The write that it failed at, where its request was begun.
-fn failed_write(shown: &Shown) -> Option<(ActionName, serde_json::Value, u32)> {
+fn failed_write(shown: &Shown) -> Option<(StepPath, &StepRecord, &Begun)> {
     if shown.execution.status != Status::Parked {
         return None;
     }
-    let (_, record) = shown.failed()?;
+    let (path, record) = shown.failed()?;
     let record = record.filter(|record| !record.is_finished())?;
-    let begun = record.begun.as_ref()?;
-    Some((record.action.parse().ok()?, serde_json::Value::clone(&begun.body), begun.generation))
+    Some((path, record, record.begun.as_ref()?))
 }

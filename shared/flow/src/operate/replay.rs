@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::{Act, By, Deed, Error, Wanted, list};
 use crate::execution::{self, Execution, Status, read_event};
-use crate::{Delivery, Ports, QueueError, QueueName, Store};
+use crate::{Delivery, Ports, QueueError, QueueName, Store, Write};
 
 /// Replays under way at the same time.
 const AT_ONCE: usize = 16;
@@ -41,15 +41,22 @@ pub async fn replay(ports: &Ports, execution: &Execution, how: Replay, by: &By) 
         Replay::FromFailedStep => Deed::Replayed,
         Replay::Fresh => Deed::ReplayedFresh,
     };
-    replay_as(ports, execution, how, by, deed).await
+    replay_as(ports, execution, Queue { how, deed, with: None }, by).await
+}
+
+/// How a row becomes queued.
+pub(super) struct Queue {
+    pub(super) how: Replay,
+    pub(super) deed: Deed,
+    /// What changes with it. The row must be as it was given.
+    pub(super) with: Option<Write>,
 }
 
 pub(super) async fn replay_as(
     ports: &Ports,
     execution: &Execution,
-    how: Replay,
+    queue: Queue,
     by: &By,
-    deed: Deed,
 ) -> Result<Replayed, Error> {
     let current = current(ports.store.as_ref(), execution).await?;
     match current.status {
@@ -57,18 +64,22 @@ pub(super) async fn replay_as(
         Status::Queued => return resend(ports, &current).await,
         status => return Ok(Replayed::Unchanged(status)),
     }
+    if queue.with.is_some() && current.version != execution.version {
+        return Err(Error::Changed { execution: super::error::name(&current) });
+    }
     let mut next = current.clone();
     next.touch(ports.clock.now());
     next.status = Status::Queued;
     next.replays += 1;
     next.waiting = None;
-    if how == Replay::Fresh {
+    if queue.how == Replay::Fresh {
         next.fresh_fence = current.fence + 1;
     }
     let about = next.parked.take().map(|parked| format!("{} at step {}", parked.reason, parked.step));
-    let act = Act::new(next.updated_at, by, deed, about);
-    let writes = act.writes(&current, &next)?;
-    ports.store.write(writes.into()).await.map_err(|error| Error::of_write(&current, error))?;
+    let act = Act::new(next.updated_at, by, queue.deed, about);
+    let mut writes = Vec::from(act.writes(&current, &next)?);
+    writes.extend(queue.with);
+    ports.store.write(writes).await.map_err(|error| Error::of_write(&current, error))?;
     resend(ports, &next).await
 }
 

@@ -63,7 +63,8 @@ fn originals(items: &[Item]) -> Vec<(String, Value)> {
         let Some(sk) = item.key.sk.strip_prefix(operated::ORIGINAL_PREFIX) else { continue };
         match operated::path_of(sk) {
             Some(path) => {
-                found.push((path.to_string(), Value::Object(item.attributes.clone().into_iter().collect())))
+                let fields = item.attributes.clone().into_iter().collect();
+                found.push((path.to_string(), Value::Object(fields)));
             }
             None => event.push_str(item.attributes.get("body").and_then(Value::as_str).unwrap_or_default()),
         }

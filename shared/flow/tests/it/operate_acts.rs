@@ -122,6 +122,19 @@ async fn only_the_effect_of_its_own_write_heals_a_parked_execution() {
 }
 
 #[tokio::test]
+async fn what_was_refused_and_is_there_after_all_is_not_asked_for_again() {
+    let world = parked_at("shop.thing.put", Class::Validation).await;
+    world.shop.effects.lock().unwrap().insert("shop.thing.put:ch_1".into(), 1);
+    let healed = heal(&world.ports(), &world.connected, &row(&world, "evt_1").await, &sweep()).await;
+    assert_eq!(healed, Ok(Healed::Healed(Replayed::Queued(1))));
+    let sent = world.shop.sent.lock().unwrap().len();
+    world.shop.faults.lock().unwrap().push(("shop.thing.put".into(), fault(Class::Validation, "no"), false));
+    let again = last_sent(&world, QueueName::Flow("demo".parse().unwrap()));
+    assert_eq!(world.settle(PAINTED, &again).await.outcome, Outcome::Done);
+    assert_eq!(world.shop.sent.lock().unwrap().len(), sent + 1, "the parcel alone");
+}
+
+#[tokio::test]
 async fn a_check_that_failed_is_not_healed_by_anything() {
     let checked = PAINTED.replace(
         "  - id: thing\n",
