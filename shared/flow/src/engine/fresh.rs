@@ -2,18 +2,19 @@
 
 use super::run::Run;
 use crate::Effect;
-use crate::execution::StepPath;
-use crate::plan::Use;
+use crate::execution::{Begun, StepPath};
+use crate::plan::{Step, StepKind};
 
 impl Run<'_> {
     /// Finds the record of a write by action and natural key, where a round or a branch may stand elsewhere by now. What
     /// cannot be said anew keeps the record that its place has.
-    pub(super) fn match_write(&mut self, uses: &Use, path: &StepPath) {
+    pub(super) fn match_write(&mut self, step: &Step, path: &StepPath) {
         if self.claimed.execution().fresh_fence == 0 {
             return;
         }
+        let StepKind::Use(uses) = &step.kind else { return };
         let record = self.claimed.record(path);
-        let is_corrected = |begun: &crate::execution::Begun| begun.corrected;
+        let is_corrected = |begun: &Begun| begun.corrected;
         if record.is_some_and(|record| record.begun.as_ref().is_some_and(is_corrected)) {
             return;
         }

@@ -119,9 +119,7 @@ impl<'a> Run<'a> {
 
     async fn step(&mut self, step: &Step, round: Option<&str>) -> Result<(), Ending> {
         let path = StepPath::new(round, &step.id);
-        if let StepKind::Use(uses) = &step.kind {
-            self.match_write(uses, &path);
-        }
+        self.match_write(step, &path);
         if let Some(record) = self.claimed.record(&path)
             && record.is_finished()
         {

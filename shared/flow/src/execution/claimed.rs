@@ -1,14 +1,16 @@
 //! What the owner of a claim may write. Every write is conditional on the fence: an owner who lost the lease is
 //! refused, whatever it believes.
 
+mod expiry;
+mod moved;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use canonical::NaturalKey;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::key::{event_keys, execution_pk, step_key};
+use super::key::execution_pk;
 use super::row::EXPIRES_AT;
 use super::{Begun, Execution, Link, Links, Parked, Status, StepPath, StepRecord, Waiting};
 use crate::guard::Lock;
@@ -131,28 +133,6 @@ impl Claimed {
         if let Some(begun) = self.records.get_mut(path).and_then(|record| record.begun.as_mut()) {
             change(begun);
             self.amended = Some(path.clone());
-        }
-    }
-
-    /// Puts the record of a write where it is asked for: when everything was read anew, another step may say what this one
-    /// said. A checkpoint is never lost by it: whose place is taken is kept aside, and found again by its natural key.
-    pub fn match_write(&mut self, path: &StepPath, action: &str, key: &NaturalKey) {
-        let is_it = |record: &StepRecord| {
-            record.action == action && record.begun.as_ref().is_some_and(|begun| begun.key == *key)
-        };
-        if self.records.get(path).is_some_and(is_it) {
-            return;
-        }
-        let twins = self.records.values().filter(|record| is_it(record));
-        let twin = twins.max_by_key(|record| record.is_finished()).cloned();
-        if let Some(other) = self.records.remove(path) {
-            let aside = path.aside(self.execution.fence);
-            self.unsaved.push(aside.clone());
-            self.records.insert(aside, other);
-        }
-        if let Some(twin) = twin {
-            self.records.insert(path.clone(), twin);
-            self.unsaved.push(path.clone());
         }
     }
 
@@ -364,25 +344,6 @@ impl Claimed {
     fn amendment(&self) -> Result<Option<Write>, StoreError> {
         let amended = self.amended.as_ref().and_then(|path| Some((path, self.records.get(path)?)));
         amended.map(|(path, record)| self.put(path, record)).transpose()
-    }
-
-    /// Times to live of the event and of the steps: they hold names and addresses, and go when the head goes.
-    fn expiries(&self, expires_at: i64) -> Vec<Write> {
-        let pk = self.pk();
-        let written = |path: &&StepPath| self.unsaved.contains(path) || self.amended.as_ref() == Some(*path);
-        let saved = self.records.keys().filter(|path| !written(path));
-        let stale = self.stale.iter().filter(|path| !self.records.contains_key(*path));
-        let steps = saved.chain(stale).map(|path| step_key(&pk, path));
-        let event = event_keys(&pk, self.execution.event_chunks).into_iter();
-        let keys = event.chain(steps).chain(self.left.iter().cloned());
-        keys.map(|key| Write::Update {
-            key,
-            set: BTreeMap::from([(EXPIRES_AT.to_owned(), Value::from(expires_at))]),
-            add: BTreeMap::new(),
-            remove: Vec::new(),
-            when: Vec::new(),
-        })
-        .collect()
     }
 
     fn put(&self, path: &StepPath, record: &StepRecord) -> Result<Write, StoreError> {
