@@ -74,6 +74,7 @@ impl Ingest {
         let incoming = Incoming {
             headers: request.headers(),
             body: request.body().as_ref(),
+            event_name: event_name(request.uri().query()),
             received_at,
             trace_id: &trace_id,
         };
@@ -146,6 +147,11 @@ fn path(path: &str) -> Result<(Source, &str), Refusal> {
         (Some("webhooks"), Some(source), Some(pair)) if (1..=2).contains(&rest) => Ok((source, pair)),
         _ => Err(Refusal::UnknownEndpoint),
     }
+}
+
+/// `?event=<name>`.
+fn event_name(query: Option<&str>) -> Option<&str> {
+    query?.split('&').find_map(|pair| pair.strip_prefix("event="))
 }
 
 /// The id that API Gateway gives every request, so that its log and ours tell one story.

@@ -8,12 +8,11 @@ use flow::delivery::sqs_id;
 use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
 use secrecy::SecretString;
-use stripe::event::{Envelope, Form};
 
 use crate::encode::sqs_text;
 use crate::outcome::{Accepted, Refusal, Skip};
 use crate::route::{Route, Routes};
-use crate::source::Source;
+use crate::source::{Event, Source};
 
 /// Largest body that is taken: with its attributes it fits an SQS message (1 MiB). The sweep brings larger ones.
 pub const BODY_BYTES_MAX: usize = 900 * 1024;
@@ -42,6 +41,8 @@ pub struct Incoming<'a> {
     pub headers: &'a HeaderMap,
     /// Its bytes as they were sent.
     pub body: &'a [u8],
+    /// What its URL calls the event, for a source whose body does not say.
+    pub event_name: Option<&'a str>,
     /// When it came.
     pub received_at: Timestamp,
     /// One id from here to the last step.
@@ -59,14 +60,6 @@ pub struct Work {
     pub outcome: Result<Accepted, Refusal>,
 }
 
-/// The facts of an event that every source has.
-struct Event {
-    id: EventId,
-    event_type: String,
-    /// Why it is not to be routed, where that is so.
-    verdict: Result<Option<Skip>, Refusal>,
-}
-
 /// Verifies the raw bytes, then reads the envelope, then decides. Nothing is parsed before it is verified.
 #[must_use]
 pub fn work(
@@ -79,12 +72,12 @@ pub fn work(
         if incoming.body.len() > BODY_BYTES_MAX {
             return Err(Refusal::TooLarge);
         }
-        verify(endpoint.source, secrets, incoming)?;
+        endpoint.source.verify(secrets, incoming)?;
         let text = std::str::from_utf8(incoming.body).map_err(|_| Refusal::Event {
             reason: "broken_json",
             message: "the body is not UTF-8".to_owned(),
         })?;
-        Ok((event(endpoint, text)?, text))
+        Ok((endpoint.source.event(endpoint, incoming, text)?, text))
     };
     match read() {
         Err(refusal) => Work { event: None, event_type: None, outcome: Err(refusal) },
@@ -100,58 +93,6 @@ pub fn work(
             Work { event: Some(id), event_type: Some(event_type), outcome }
         }
     }
-}
-
-fn verify(source: Source, secrets: &[SecretString], incoming: Incoming<'_>) -> Result<(), Refusal> {
-    match source {
-        Source::Stripe => {
-            let header = one_header(incoming.headers, stripe::webhook::SIGNATURE_HEADER);
-            header
-                .and_then(|header| {
-                    stripe::webhook::verify(secrets, header, incoming.body, incoming.received_at)
-                })
-                .map_err(|error| Refusal::Signature {
-                    reason: error.code(),
-                    message: error.to_string(),
-                    may_be_rotation: error.may_be_rotation(),
-                })
-        }
-    }
-}
-
-/// The header, once. Two of them are no signature: which one would count?
-fn one_header<'a>(
-    headers: &'a HeaderMap,
-    name: &str,
-) -> Result<Option<&'a str>, stripe::webhook::SignatureError> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next().map(|value| value.to_str());
-    match (first, values.next()) {
-        (None, _) => Ok(None),
-        (Some(Ok(value)), None) => Ok(Some(value)),
-        (Some(_), _) => Err(stripe::webhook::SignatureError::Malformed),
-    }
-}
-
-fn event(endpoint: Endpoint<'_>, text: &str) -> Result<Event, Refusal> {
-    match endpoint.source {
-        Source::Stripe => {
-            let envelope = Envelope::parse(text)
-                .map_err(|error| Refusal::Event { reason: error.code(), message: error.to_string() })?;
-            let verdict = stripe_verdict(endpoint, &envelope);
-            Ok(Event { id: envelope.id, event_type: envelope.event_type, verdict })
-        }
-    }
-}
-
-fn stripe_verdict(endpoint: Endpoint<'_>, envelope: &Envelope) -> Result<Option<Skip>, Refusal> {
-    if !endpoint.mode.accepts(envelope.livemode) {
-        return Ok(Some(Skip::Mode));
-    }
-    if envelope.account.as_ref().is_some_and(|account| account != endpoint.account) {
-        return Err(Refusal::WrongAccount);
-    }
-    Ok((envelope.form == Form::Thin).then_some(Skip::ThinEvent))
 }
 
 fn messages(

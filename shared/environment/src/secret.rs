@@ -5,15 +5,18 @@ use canonical::PairId;
 /// Which credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SecretKind {
-    /// `{"api_key": "rk_…"}`
+    /// `{"api_key": "rk_…"}`; with `previous_api_key` while rotating.
     Stripe,
     /// `{"signing_secrets": ["whsec_…"]}`; two while rotating.
     StripeWebhook,
-    /// `{"consumer_key","consumer_secret","access_token","access_token_secret"}`
+    /// `{"consumer_key","consumer_secret","access_token","access_token_secret"}`; with those of another integration as
+    /// `previous` while rotating.
     Magento,
-    /// `{"token": "…"}`
+    /// `{"signing_secrets": ["<verification token>"]}`; two while rotating.
+    MagentoWebhook,
+    /// `{"token": "…"}`; with `previous_token` while rotating.
     Erp,
-    /// `{"token": "…"}`
+    /// `{"token": "…"}`; with `previous_token` while rotating.
     Wms,
     /// `{"signing_secrets": ["whsec_<base64>"]}`; two while rotating.
     WmsWebhook,
@@ -21,8 +24,15 @@ pub enum SecretKind {
 
 impl SecretKind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Stripe, Self::StripeWebhook, Self::Magento, Self::Erp, Self::Wms, Self::WmsWebhook];
+    pub const ALL: [Self; 7] = [
+        Self::Stripe,
+        Self::StripeWebhook,
+        Self::Magento,
+        Self::MagentoWebhook,
+        Self::Erp,
+        Self::Wms,
+        Self::WmsWebhook,
+    ];
 
     /// The last part of the secret's name.
     #[must_use]
@@ -31,6 +41,7 @@ impl SecretKind {
             Self::Stripe => "stripe",
             Self::StripeWebhook => "stripe-webhook",
             Self::Magento => "magento",
+            Self::MagentoWebhook => "magento-webhook",
             Self::Erp => "erp",
             Self::Wms => "wms",
             Self::WmsWebhook => "wms-webhook",

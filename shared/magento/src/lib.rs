@@ -1,4 +1,4 @@
-//! Magento 2 / Adobe Commerce over REST: a typed client and the actions of flows.
+//! Magento 2 / Adobe Commerce over REST: a typed client, the actions of flows, and the webhooks of a module.
 //!
 //! It turns Magento's orders into canonical ones and converges Magento's state on what a flow wants. It must not know
 //! another system, nor a flow; a payment reaches it as `canonical::Payment`. What Magento does is from its source
@@ -14,6 +14,7 @@ mod query;
 mod refusal;
 pub mod rights;
 pub mod store;
+pub mod webhook;
 
 pub use client::{ANSWER_BYTES_MAX, Client, Credentials, Settings};
 pub use connector::{connector, specs};

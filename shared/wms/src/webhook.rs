@@ -1,15 +1,23 @@
-//! Whether a webhook's body comes from the warehouse: Standard Webhooks signatures over the raw bytes.
+//! What the warehouse sends: whether it comes from there (Standard Webhooks signatures over the raw bytes), and what it is about.
 //!
 //! Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use canonical::EventId;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
+/// The header that carries the delivery's id.
+pub const ID_HEADER: &str = "webhook-id";
+/// The header that carries the time of this try.
+pub const TIMESTAMP_HEADER: &str = "webhook-timestamp";
+/// The header that carries the signatures.
+pub const SIGNATURE_HEADER: &str = "webhook-signature";
 /// How far the header's time may lie from ours, before or after, seconds.
 pub const TOLERANCE_S: u64 = 300;
 /// Signing secrets that count: the current one, and the other while rotating.
@@ -31,18 +39,45 @@ pub struct Headers<'a> {
 /// Why a body is not taken for the warehouse's. Says nothing of the secret or the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum SignatureError {
-    /// A header is empty, or the time is no number.
-    #[error("a webhook header is missing or malformed")]
+    /// One of the three headers is not there.
+    #[error("a webhook-id, webhook-timestamp or webhook-signature header is missing")]
+    Missing,
+    /// A header is empty or there twice, or the time is no number.
+    #[error("a webhook-id, webhook-timestamp or webhook-signature header is malformed")]
     Malformed,
-    /// Signed too long ago, or in a time to come.
-    #[error("the signature's time lies more than 300 s away")]
+    /// Signed too long ago. Each try is signed anew, so this is a repetition by somebody else or a wrong clock.
+    #[error("the signature is older than 300 s")]
     Stale,
+    /// Signed in a time to come.
+    #[error("the signature's time lies more than 300 s ahead")]
+    Future,
     /// We hold no secret to check it with.
     #[error("there is no usable signing secret for this endpoint")]
     NoSecret,
     /// No signature fits the body under any of our secrets.
     #[error("no signature fits the body")]
     Mismatch,
+}
+
+impl SignatureError {
+    /// The reason in snake case, as responses, logs and metrics name it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "signature_missing",
+            Self::Malformed => "signature_malformed",
+            Self::Stale => "signature_stale",
+            Self::Future => "signature_future",
+            Self::NoSecret => "signature_no_secret",
+            Self::Mismatch => "signature_mismatch",
+        }
+    }
+
+    /// Whether a secret that was rotated meanwhile could explain it.
+    #[must_use]
+    pub const fn may_be_rotation(self) -> bool {
+        matches!(self, Self::Mismatch | Self::NoSecret)
+    }
 }
 
 /// Verifies a body: some `v1` signature is the HMAC-SHA-256 of `<id>.<timestamp>.<body>` under one of the secrets
@@ -61,7 +96,8 @@ pub fn verify(
         return Err(SignatureError::Malformed);
     }
     if now.as_second().abs_diff(signed_at) > TOLERANCE_S {
-        return Err(SignatureError::Stale);
+        let is_past = signed_at < now.as_second();
+        return Err(if is_past { SignatureError::Stale } else { SignatureError::Future });
     }
     let keys: Vec<Vec<u8>> = secrets.iter().take(SECRETS_MAX).filter_map(key).collect();
     if keys.is_empty() {
@@ -86,6 +122,74 @@ pub fn verify(
 fn key(secret: &SecretString) -> Option<Vec<u8>> {
     let key = STANDARD.decode(secret.expose_secret().strip_prefix("whsec_")?).ok()?;
     (!key.is_empty()).then_some(key)
+}
+
+/// What a verified body is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The event's id: the same on every try.
+    pub id: EventId,
+    /// `shipment.created`, …; the list is open.
+    pub event_type: String,
+}
+
+/// A body that is no notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoticeError {
+    /// Not JSON. Says where, never what.
+    #[error("the body is not JSON (line {line}, column {column})")]
+    NotJson {
+        /// From 1.
+        line: usize,
+        /// From 1; 0 before the first character.
+        column: usize,
+    },
+    /// JSON without an id and a type.
+    #[error("the body is not an event of the warehouse: id or type is missing or has another form")]
+    NotANotice,
+}
+
+impl NoticeError {
+    /// The reason in snake case, as responses, logs and metrics name it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotJson { .. } => "broken_json",
+            Self::NotANotice => "not_an_event",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: EventId,
+    #[serde(rename = "type")]
+    event_type: String,
+}
+
+/// Longest type that is taken, in bytes.
+const TYPE_LENGTH_MAX: usize = 200;
+
+impl Notice {
+    /// Reads a verified body.
+    ///
+    /// # Errors
+    /// No JSON, or no notice.
+    pub fn parse(body: &str) -> Result<Self, NoticeError> {
+        let wire: Wire = serde_json::from_str(body).map_err(|error| {
+            if error.is_data() {
+                NoticeError::NotANotice
+            } else {
+                NoticeError::NotJson { line: error.line(), column: error.column() }
+            }
+        })?;
+        let event_type = wire.event_type;
+        let is_plain = event_type.bytes().all(|byte| byte.is_ascii_graphic());
+        if event_type.is_empty() || event_type.len() > TYPE_LENGTH_MAX || !is_plain {
+            return Err(NoticeError::NotANotice);
+        }
+        Ok(Self { id: wire.id, event_type })
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +227,7 @@ mod tests {
     #[test]
     fn what_is_old_foreign_or_malformed_is_refused() {
         assert_eq!(check(&[SECRET], SIGNED, BODY, 1_614_265_631), Err(SignatureError::Stale));
-        assert_eq!(check(&[SECRET], SIGNED, BODY, 1_614_265_029), Err(SignatureError::Stale));
+        assert_eq!(check(&[SECRET], SIGNED, BODY, 1_614_265_029), Err(SignatureError::Future));
         assert_eq!(check(&[], SIGNED, BODY, 1_614_265_330), Err(SignatureError::NoSecret));
         assert_eq!(check(&["whsec_"], SIGNED, BODY, 1_614_265_330), Err(SignatureError::NoSecret));
         let unsigned = Headers { signature: "", ..SIGNED };

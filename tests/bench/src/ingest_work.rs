@@ -59,7 +59,13 @@ impl Door {
     fn pass(&self, headers: &HeaderMap, body: &[u8]) -> Result<()> {
         let endpoint =
             Endpoint { source: Source::Stripe, pair: &self.pair, account: &self.account, mode: Mode::Test };
-        let incoming = Incoming { headers, body, received_at: self.now, trace_id: "1-67891233-abcdef012345" };
+        let incoming = Incoming {
+            headers,
+            body,
+            event_name: None,
+            received_at: self.now,
+            trace_id: "1-67891233-abcdef012345",
+        };
         match work(endpoint, &self.routes, &self.secrets, incoming).outcome {
             Ok(Accepted::Queue(messages)) if messages.len() == 1 => Ok(()),
             other => bail!("the event is not queued once: {other:?}"),

@@ -33,10 +33,11 @@ pub use sandbox::Sandbox;
 pub use seed::{NoSuchKind, Seed, Seeded};
 pub use serve::{Dropped, serve};
 pub use settings::{
-    Account, AccountKind, ERP_TOKEN, ErpSettings, Key, MAGENTO_PATH, PORT, STRIPE_ACCOUNT, STRIPE_KEY,
-    STRIPE_SIGNING_SECRET, Settings, StripeSettings, WMS_SIGNING_SECRET, WMS_TOKEN, WmsSettings,
+    Account, AccountKind, ERP_TOKEN, ErpSettings, Key, MAGENTO_PATH, MAGENTO_VERIFICATION_TOKEN, PORT,
+    STRIPE_ACCOUNT, STRIPE_KEY, STRIPE_SIGNING_SECRET, Settings, StripeSettings, WMS_SIGNING_SECRET,
+    WMS_TOKEN, WmsSettings,
 };
-pub use sign::{BadSecret, sign_stripe, sign_webhook};
+pub use sign::{BadSecret, sign_magento, sign_stripe, sign_webhook};
 pub use system::System;
 
 /// Plays a file of recorded histories against a Magento double of its own.

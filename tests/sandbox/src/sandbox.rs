@@ -172,6 +172,14 @@ impl Sandbox {
         self.by_clock(|set| set.magento.stripe_module_invoices(order, transaction))
     }
 
+    /// An order of the Magento double as a module of the shop sends it.
+    ///
+    /// # Errors
+    /// What Magento says.
+    pub fn magento_notice(&self, order: u64) -> Result<String, String> {
+        self.systems.set().magento.notice(order)
+    }
+
     /// How the Magento double is set.
     #[must_use]
     pub fn magento_switches(&self) -> Switches {

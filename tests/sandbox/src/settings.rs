@@ -19,6 +19,8 @@ pub const ERP_TOKEN: &str = "erp-sandbox-token";
 pub const WMS_TOKEN: &str = "wms-sandbox-token";
 /// What the WMS's webhooks are signed with: `whsec_` and base64, as Standard Webhooks have it.
 pub const WMS_SIGNING_SECRET: &str = "whsec_c2FuZGJveC13bXMtc2lnbmluZy1zZWNyZXQtMDAx";
+/// What the shop's webhooks are signed with.
+pub const MAGENTO_VERIFICATION_TOKEN: &str = "magento-sandbox-verification-token";
 /// Where Magento hangs.
 pub const MAGENTO_PATH: &str = "/magento";
 

@@ -5,10 +5,14 @@ mod config;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod magento;
+#[cfg(test)]
 mod property;
 #[cfg(test)]
 mod queued;
 #[cfg(test)]
 mod refused;
+#[cfg(test)]
+mod wms;
 #[cfg(test)]
 mod world;

@@ -49,7 +49,7 @@ async fn paths_pairs_and_methods() {
     for (path, status, reason) in [
         ("/webhooks/stripe/nobody", 404, "unknown_pair"),
         ("/webhooks/stripe/NOT A PAIR", 404, "unknown_pair"),
-        ("/webhooks/magento/main", 404, "unknown_endpoint"),
+        ("/webhooks/paypal/main", 404, "unknown_endpoint"),
         ("/webhooks/stripe", 404, "unknown_endpoint"),
         ("/webhooks/stripe/main/", 404, "unknown_endpoint"),
         ("/a/b/webhooks/stripe/main", 404, "unknown_endpoint"),
@@ -59,8 +59,10 @@ async fn paths_pairs_and_methods() {
         let path = path.replace(' ', "%20");
         check(&world, &world.post(&path, SECRET, body.as_bytes()).await, status, reason);
     }
-    let answer = world.post("/webhooks/magento/main", SECRET, body.as_bytes()).await;
-    assert!(answer.text.contains("/webhooks/stripe/<pair>"), "{}", answer.text);
+    let answer = world.post("/webhooks/paypal/main", SECRET, body.as_bytes()).await;
+    for source in ["stripe", "magento", "wms"] {
+        assert!(answer.text.contains(&format!("/webhooks/{source}/<pair>")), "{}", answer.text);
+    }
     let mut get = request(PATH, &[], b"");
     *get.method_mut() = Method::GET;
     check(&world, &world.send(get).await, 405, "method");

@@ -19,6 +19,10 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 pub(crate) const SECRET: &str = "whsec_canaryMAIN";
 pub(crate) const OLD_SECRET: &str = "whsec_canaryOLD";
 pub(crate) const OTHER_SECRET: &str = "whsec_canaryOTHER";
+pub(crate) const MAGENTO_TOKEN: &str = "canary-token";
+pub(crate) const OLD_MAGENTO_TOKEN: &str = "canary-token-old";
+pub(crate) const WMS_SECRET: &str = "whsec_Y2FuYXJ5TUFJTg==";
+pub(crate) const OLD_WMS_SECRET: &str = "whsec_Y2FuYXJ5T0xE";
 pub(crate) const FLOW: &str = "order-to-cash";
 
 pub(crate) struct World {
@@ -61,10 +65,13 @@ impl World {
 
     pub(crate) async fn with_queue(mode: &str, port: Arc<dyn Queue>, queue: Arc<MemoryQueue>) -> Self {
         let secrets = MockServer::start().await;
-        for (pair, signing_secrets) in
-            [("main", json!([SECRET, OLD_SECRET])), ("other", json!([OTHER_SECRET]))]
-        {
-            let name = format!("tillbridge/local/{pair}/stripe-webhook");
+        for (of, signing_secrets) in [
+            ("main/stripe", json!([SECRET, OLD_SECRET])),
+            ("main/magento", json!([MAGENTO_TOKEN, OLD_MAGENTO_TOKEN])),
+            ("main/wms", json!([WMS_SECRET, OLD_WMS_SECRET])),
+            ("other/stripe", json!([OTHER_SECRET])),
+        ] {
+            let name = format!("tillbridge/local/{of}-webhook");
             let text = json!({ "signing_secrets": signing_secrets }).to_string();
             let answer = json!({"Name": name, "SecretString": text, "VersionId": "v1"});
             Mock::given(header("x-amz-target", "secretsmanager.GetSecretValue"))
@@ -99,7 +106,8 @@ impl World {
     pub(crate) async fn send(&self, request: Request) -> Answer {
         let response = self.ingest.handle(request).await.unwrap();
         let text = String::from_utf8(response.body().as_ref().to_vec()).unwrap();
-        for secret in [SECRET, OLD_SECRET, OTHER_SECRET] {
+        let shop_and_warehouse = [MAGENTO_TOKEN, OLD_MAGENTO_TOKEN, WMS_SECRET, OLD_WMS_SECRET];
+        for secret in [SECRET, OLD_SECRET, OTHER_SECRET].into_iter().chain(shop_and_warehouse) {
             assert!(!text.contains(secret), "{text}");
         }
         Answer { status: response.status().as_u16(), text }

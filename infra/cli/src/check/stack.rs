@@ -6,21 +6,17 @@ use environment::{SecretKind, SecretName};
 use super::Finding;
 use crate::Context;
 
-/// The secrets that functions read.
-const KINDS: [SecretKind; 5] =
-    [SecretKind::Stripe, SecretKind::StripeWebhook, SecretKind::Magento, SecretKind::Erp, SecretKind::Wms];
-
 /// Every secret of every pair; what it holds is never shown.
 pub(super) async fn secrets(context: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
     for pair in context.stage.pairs.keys() {
-        for kind in KINDS {
+        for kind in SecretKind::ALL {
             let name = SecretName::new(&context.stage.stage, pair, kind);
             let fits = match context.secrets.get(&name).await {
                 Err(error) => Err(error),
                 Ok(secret) => match kind {
                     SecretKind::Stripe => secret.json::<StripeSecret>().map(drop),
-                    SecretKind::StripeWebhook | SecretKind::WmsWebhook => {
+                    SecretKind::StripeWebhook | SecretKind::MagentoWebhook | SecretKind::WmsWebhook => {
                         secret.json::<SigningSecret>().map(drop)
                     }
                     SecretKind::Magento => secret.json::<MagentoSecret>().map(drop),

@@ -21,4 +21,6 @@ mod refusal;
 #[cfg(test)]
 mod rights;
 #[cfg(test)]
+mod webhook;
+#[cfg(test)]
 mod world;

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use sandbox::{WMS_SIGNING_SECRET, sign_webhook};
 use secrecy::SecretString;
-use wms::webhook::{Headers, SECRETS_MAX, SIGNATURES_MAX, SignatureError, TOLERANCE_S, verify};
+use wms::webhook::{
+    Headers, Notice, NoticeError, SECRETS_MAX, SIGNATURES_MAX, SignatureError, TOLERANCE_S, verify,
+};
 
 const NOW: i64 = 1_700_000_000;
 const OTHER_SECRET: &str = "whsec_b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldC1vdGg=";
@@ -77,14 +79,14 @@ fn five_minutes_either_way_and_not_a_second_more() {
         (tolerance, Ok(())),
         (-tolerance, Ok(())),
         (tolerance + 1, Err(SignatureError::Stale)),
-        (-tolerance - 1, Err(SignatureError::Stale)),
+        (-tolerance - 1, Err(SignatureError::Future)),
     ] {
         let sent = sent(WMS_SIGNING_SECRET, NOW - age, BODY);
         assert_eq!(check(&[WMS_SIGNING_SECRET], &sent, BODY), expected, "{age} s");
     }
-    for far in [i64::MIN, i64::MAX] {
+    for (far, expected) in [(i64::MIN, SignatureError::Stale), (i64::MAX, SignatureError::Future)] {
         let sent = Sent { timestamp: far.to_string(), ..sent(WMS_SIGNING_SECRET, NOW, BODY) };
-        assert_eq!(check(&[WMS_SIGNING_SECRET], &sent, BODY), Err(SignatureError::Stale));
+        assert_eq!(check(&[WMS_SIGNING_SECRET], &sent, BODY), Err(expected));
     }
 }
 
@@ -122,6 +124,25 @@ fn an_error_says_nothing_of_the_secret_or_the_body() {
     assert!(!shown.contains(&OTHER_SECRET[6..]) && !shown.contains("shipment"), "{shown}");
 }
 
+#[test]
+fn an_event_says_its_id_and_its_type() {
+    let notice = Notice::parse(std::str::from_utf8(BODY).unwrap()).unwrap();
+    assert_eq!((notice.id.as_str(), notice.event_type.as_str()), ("wev_1", "shipment.created"));
+    for body in [
+        "[]",
+        r#"{"id":"wev_1"}"#,
+        r#"{"type":"a"}"#,
+        r#"{"id":7,"type":"a"}"#,
+        r#"{"id":"","type":"a"}"#,
+        r#"{"id":"a b","type":"a"}"#,
+        r#"{"id":"wev_1","type":""}"#,
+        r#"{"id":"wev_1","type":"a b"}"#,
+    ] {
+        assert_eq!(Notice::parse(body), Err(NoticeError::NotANotice), "{body}");
+    }
+    assert_eq!(Notice::parse("{"), Err(NoticeError::NotJson { line: 1, column: 1 }));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -144,6 +165,11 @@ proptest! {
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
         let sent = Sent { id, timestamp, signature };
         prop_assert!(check(&secrets, &sent, &body).is_err());
+    }
+
+    #[test]
+    fn no_body_makes_it_panic(body in "[{}\\[\\]\":,a-z0-9 ]{0,60}|\\PC{0,60}") {
+        let _read = Notice::parse(&body);
     }
 
     #[test]

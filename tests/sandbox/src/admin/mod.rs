@@ -28,6 +28,7 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/admin/down", post(faults::down))
         .route("/admin/magento", get(magento::switches).post(magento::set))
         .route("/admin/magento/module", post(magento::module))
+        .route("/admin/magento/notices", post(magento::notice))
         .with_state(sandbox)
 }
 

@@ -74,6 +74,14 @@ impl Magento {
         Ok(id)
     }
 
+    /// An order as the module aligent/magento-async-events sends it.
+    pub(crate) fn notice(&self, order: u64) -> Result<String, String> {
+        let path = format!("/rest/V1/orders/{order}");
+        let data =
+            self.carry_out(&Method::GET, &path, &[], &Value::Null).map_err(|refusal| refusal.message)?;
+        Ok(json!({ "data": data }).to_string())
+    }
+
     /// How it is set at the moment.
     pub(crate) fn switches(&self) -> Switches {
         self.switches.lock().unwrap_or_else(PoisonError::into_inner).clone()

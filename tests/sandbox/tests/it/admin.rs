@@ -34,6 +34,24 @@ async fn requests_are_counted_and_their_credentials_cut() {
 }
 
 #[tokio::test]
+async fn the_shop_tells_of_an_order_signed() {
+    let sandbox = sandbox();
+    let order = sandbox.put_order(json!({"increment_id": "000000041", "state": "new"}));
+    let told = json!({"order": order, "event": "sales.order.updated"});
+    let webhook = admin(&sandbox, "POST", "/admin/magento/notices", &told).await.json()["webhook"].clone();
+    let body = webhook["body"].as_str().unwrap();
+    let read: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(
+        (&read["data"]["entity_id"], &webhook["query"]),
+        (&json!(order), &json!("event=sales.order.updated"))
+    );
+    let signature = sandbox::sign_magento(sandbox::MAGENTO_VERIFICATION_TOKEN, body.as_bytes());
+    assert_eq!(webhook["headers"]["x-magento-signature"], signature);
+    let nobody = json!({"order": 999, "event": "sales.order.updated"});
+    assert_eq!(admin(&sandbox, "POST", "/admin/magento/notices", &nobody).await.status, 400);
+}
+
+#[tokio::test]
 async fn a_reset_forgets_all_four() {
     let sandbox = sandbox();
     let made = admin(&sandbox, "POST", "/admin/seed", &json!({"kind": "simple"})).await;
