@@ -68,9 +68,9 @@ impl Context {
     ///
     /// # Errors
     /// A secret is missing or malformed.
-    pub(crate) async fn connected(&self, store: Arc<dyn Store>) -> Result<Arc<Connected>> {
+    pub(crate) async fn connected(&self, ports: &Ports) -> Result<Arc<Connected>> {
         let secrets = Arc::clone(&self.secrets);
-        let connections = Connections::new(self.stage.clone(), secrets, store, Pool::new()?);
+        let connections = Connections::new(self.stage.clone(), secrets, ports.clone(), Pool::new()?);
         Ok(connections.get(&self.pair).await?)
     }
 

@@ -61,7 +61,7 @@ impl Correct {
         let specs = connections::specs()?;
         let connected = match target {
             // What a request is about is only known with the pair's systems.
-            Target::Step(_) => Some(context.connected(ports.store.clone()).await?),
+            Target::Step(_) => Some(context.connected(&ports).await?),
             Target::Event => None,
         };
         let connectors =

@@ -1,7 +1,5 @@
 //! `tillbridge replay`.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use flow::Ports;
 use flow::execution::{Execution, Status};
@@ -102,7 +100,7 @@ impl ReplayWork {
     async fn preview(&self, context: &Context, executions: &[Execution]) -> Result<Ended> {
         let ports = context.ports_without_queues()?;
         let mut is_well = true;
-        let connected = context.connected(Arc::clone(&ports.store)).await?;
+        let connected = context.connected(&ports).await?;
         for execution in executions {
             is_well &= self.preview_one(context, &ports, &connected, execution).await?;
         }
