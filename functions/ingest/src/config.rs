@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use environment::Stage;
+use flow::route::Routes;
 use flow::{FlowName, QueueName};
 
-use crate::route::Routes;
+use crate::source::Source;
 
 /// Where SAM's build puts the environment files.
 const ENVIRONMENTS: &str = "environments";
@@ -52,7 +53,7 @@ impl Config {
     /// Everything that is missing or wrong.
     pub fn load(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let variables: BTreeMap<String, String> = variables.into_iter().collect();
-        let routes = Routes::shipped()?;
+        let routes = Routes::new(flows::routes()?, &Source::ALL.map(Source::as_str));
         let mut mistakes = Vec::new();
         let mut text = |name: &str| match variables.get(name) {
             Some(value) if !value.is_empty() => value.clone(),
@@ -62,7 +63,8 @@ impl Config {
             }
         };
         let (name, root) = (text("STAGE"), text("LAMBDA_TASK_ROOT"));
-        let urls = routes.flows().map(|flow| (QueueName::Flow(flow.clone()), text(&variable(flow))));
+        let urls =
+            routes.flows().into_iter().map(|flow| (QueueName::Flow(flow.clone()), text(&variable(flow))));
         let queues: BTreeMap<_, _> = urls.collect();
         if !mistakes.is_empty() {
             return Err(ConfigError::Variables(mistakes));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use canonical::PairId;
 use environment::{Pair, SecretError, Stage};
 use flow::delivery::attribute;
+use flow::route::{BODY_BYTES_MAX, Routes};
 use flow::{Clock, FlowName, Message, Queue, QueueName};
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -14,10 +15,9 @@ use lambda_http::{Body, Request, Response};
 
 use crate::outcome::{Accepted, Refusal};
 use crate::report::{Ended, Seen};
-use crate::route::Routes;
 use crate::signing::SigningSecrets;
 use crate::source::Source;
-use crate::work::{BODY_BYTES_MAX, Endpoint, Incoming, Work, work};
+use crate::work::{Endpoint, Incoming, Work, work};
 
 /// Longest trace id that is taken from a header, in bytes.
 const TRACE_BYTES_MAX: usize = 100;

@@ -5,12 +5,9 @@
 //! Stripe waits for the answer. [`work()`] is all it does of its own.
 
 mod config;
-mod encode;
 mod ingest;
 mod outcome;
-mod pick;
 mod report;
-mod route;
 mod signing;
 mod source;
 mod work;
@@ -18,7 +15,6 @@ mod work;
 pub use config::{Config, ConfigError};
 pub use ingest::Ingest;
 pub use outcome::{Accepted, Refusal, Skip};
-pub use route::{Route, Routes};
 pub use signing::SigningSecrets;
 pub use source::Source;
-pub use work::{BODY_BYTES_MAX, Endpoint, Incoming, Work, work};
+pub use work::{Endpoint, Incoming, Work, work};

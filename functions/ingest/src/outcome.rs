@@ -49,7 +49,7 @@ pub enum Refusal {
     #[error("this stage has no such pair; see the pairs in its environment file")]
     UnknownPair,
     /// Over the limit.
-    #[error("the body is larger than {} bytes", crate::BODY_BYTES_MAX)]
+    #[error("the body is larger than {} bytes", flow::route::BODY_BYTES_MAX)]
     TooLarge,
     /// Not the sender's, not for this endpoint, or not of this time.
     #[error("{message}")]

@@ -3,23 +3,13 @@
 
 use canonical::{EventId, PairId, StripeAccount};
 use environment::Mode;
-use flow::Delivery;
-use flow::delivery::sqs_id;
+use flow::route::{BODY_BYTES_MAX, Received, Route, Routes};
 use jiff::Timestamp;
 use lambda_http::http::HeaderMap;
 use secrecy::SecretString;
 
-use crate::encode::sqs_text;
 use crate::outcome::{Accepted, Refusal, Skip};
-use crate::route::{Route, Routes};
 use crate::source::{Event, Source};
-
-/// Largest body that is taken: with its attributes it fits an SQS message (1 MiB). The sweep brings larger ones.
-pub const BODY_BYTES_MAX: usize = 900 * 1024;
-/// Largest message body after escaping.
-const MESSAGE_BYTES_MAX: usize = 1_000 * 1024;
-/// Longest `<kind>:<id>` that travels as it is, in bytes.
-const ENTITY_BYTES_MAX: usize = 300;
 
 /// Whose endpoint it is.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +75,7 @@ pub fn work(
             let outcome = match verdict {
                 Err(refusal) => Err(refusal),
                 Ok(Some(skip)) => Ok(Accepted::Skip(skip)),
-                Ok(None) => match routes.find(endpoint.source, &event_type) {
+                Ok(None) => match routes.find(endpoint.source.as_str(), &event_type) {
                     None => Ok(Accepted::Skip(Skip::UnknownType)),
                     Some(route) => messages(endpoint, route, incoming, (&id, &event_type), text),
                 },
@@ -102,35 +92,15 @@ fn messages(
     (id, event_type): (&EventId, &str),
     text: &str,
 ) -> Result<Accepted, Refusal> {
-    let body = sqs_text(text);
-    if body.len() > MESSAGE_BYTES_MAX {
-        return Err(Refusal::TooLarge);
-    }
-    // The envelope was read, so this is JSON; what cannot be picked (nested too deep) is about the event itself.
-    let picked = route.wanted.read(text).unwrap_or_default();
-    let messages = route.flows.iter().map(|(flow, trigger)| {
-        let entity = trigger.entity_of(&picked).unwrap_or_else(|| format!("event:{id}"));
-        let delivery = Delivery {
-            pair: endpoint.pair.clone(),
-            source: endpoint.source.as_str().to_owned(),
-            event: id.clone(),
-            event_type: event_type.to_owned(),
-            entity: attribute(entity),
-            received_at: incoming.received_at,
-            trace_id: incoming.trace_id.to_owned(),
-            replay: None,
-            park: None,
-            receive_count: 0,
-            body: body.clone().into_owned(),
-        };
-        (flow.clone(), delivery.to_message())
-    });
-    Ok(Accepted::Queue(messages.collect()))
-}
-
-/// An entity as a message attribute and in logs: an id with anything in it but letters, digits and signs becomes its
-/// SHA-256.
-fn attribute(entity: String) -> String {
-    let is_plain = entity.len() <= ENTITY_BYTES_MAX && entity.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_plain { entity } else { sqs_id(format!("\u{1}{entity}")) }
+    let received = Received {
+        pair: endpoint.pair,
+        source: endpoint.source.as_str(),
+        event: id,
+        event_type,
+        received_at: incoming.received_at,
+        trace_id: incoming.trace_id,
+        body: text,
+    };
+    let deliveries = route.deliveries(received).map_err(|_| Refusal::TooLarge)?.into_iter();
+    Ok(Accepted::Queue(deliveries.map(|(flow, delivery)| (flow, delivery.to_message())).collect()))
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use canonical::PairId;
-use environment::{Mode, Pair, Secret, SecretError, SecretKind, SecretName, Secrets, Stage, Unreadable};
+use environment::{Pair, Secret, SecretError, SecretKind, SecretName, Secrets, Stage, Unreadable};
 use flow::engine::Connected;
 use flow::guard::Throttle;
 use flow::{ActionSpec, Class, Connector, Fault, Ports, System};
@@ -114,7 +114,7 @@ impl Connections {
             pair: pair.clone(),
             account: settings.stripe.account.clone(),
             api_version: settings.stripe.api_version.clone(),
-            livemode: self.stage.mode == Mode::Live,
+            livemode: self.stage.mode.is_live(),
             order_keys: settings.stripe.order_keys.clone(),
             timeout,
         };

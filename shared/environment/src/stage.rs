@@ -31,10 +31,10 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Whether an event or object with this `livemode` belongs here.
+    /// The `livemode` of what belongs here.
     #[must_use]
-    pub const fn accepts(self, livemode: bool) -> bool {
-        matches!((self, livemode), (Self::Test, false) | (Self::Live, true))
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Live)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod name;
 pub mod operate;
 pub mod plan;
 pub mod port;
+pub mod route;
 pub mod stored;
 
 pub use action::{Action, ActionSpec, Call, Effect, Table};

@@ -4,7 +4,7 @@ use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
 use crate::Client;
-use crate::order::{comment, mark_paid, read};
+use crate::order::{comment, list, mark_paid, read};
 use crate::{rights, store};
 
 /// The connector of one pair.
@@ -36,6 +36,7 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
             .locks("/order"),
         Action::write(comment::NAME, timeout, settle, comment::key, comment::find, comment::run)?
             .locks("/order"),
+        Action::read(list::NAME, timeout, list::run)?,
         Action::read(store::read::NAME, timeout, store::read::run)?,
         Action::read(rights::read::NAME, timeout, rights::read::run)?,
     ])

@@ -43,9 +43,9 @@ pub(crate) struct Charge {
 
 #[derive(Deserialize)]
 pub(crate) struct Intent {
-    id: String,
-    description: Option<String>,
-    metadata: Option<BTreeMap<String, String>>,
+    pub(crate) id: String,
+    pub(crate) description: Option<String>,
+    pub(crate) metadata: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -71,6 +71,11 @@ struct Card {
 }
 
 impl Charge {
+    /// The charge with its intent, where the answer holds the one inside the other.
+    pub(crate) fn of(self, intent: Intent) -> Self {
+        Self { payment_intent: Some(Reference::Object(Box::new(intent))), ..self }
+    }
+
     /// The payment that the charge is now.
     pub(crate) fn payment(&self, settings: &Settings) -> Result<Payment, Error> {
         if self.livemode != settings.livemode {

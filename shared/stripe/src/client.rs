@@ -14,8 +14,9 @@ use crate::Error;
 use crate::form;
 use crate::refusal::Refusal;
 
-/// Largest answer that is read. A charge with everything expanded has some 20 KB.
-pub const ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Largest answer that is read. A charge with everything expanded has some 20 KB; an event that is too large for a message must
+/// be read all the same, so that it can be told which it is.
+pub const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What the connector needs to know of its pair.
 #[derive(Clone, Debug, PartialEq, Eq)]

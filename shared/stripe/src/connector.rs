@@ -4,7 +4,7 @@ use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
 use crate::client::SETTLE;
-use crate::{Client, account, payment, rights};
+use crate::{Client, account, event, payment, rights};
 
 /// The connector of one pair.
 ///
@@ -41,6 +41,9 @@ fn actions(timeout: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
             payment::tag::find,
             payment::tag::run,
         )?,
+        Action::read(payment::list::NAME, timeout, payment::list::run)?,
+        Action::read(payment::search::NAME, timeout, payment::search::run)?,
+        Action::read(event::list::NAME, timeout, event::list::run)?,
         Action::read(account::read::NAME, timeout, account::read::run)?,
         Action::read(rights::read::NAME, timeout, rights::read::run)?,
     ])

@@ -41,8 +41,7 @@ pub(crate) fn of(settings: &Settings, sources: &[Source<'_>]) -> Vec<OrderRefere
     for metadata in &metadata {
         found.own(metadata);
     }
-    let keys = [MERCHANT_KEY, MODULE_KEY].into_iter().chain(settings.order_keys.iter().map(String::as_str));
-    for key in keys {
+    for key in keys(settings) {
         for text in metadata.iter().filter_map(|metadata| metadata.get(key)) {
             for number in text.split(',') {
                 found.number(key, number);
@@ -55,6 +54,11 @@ pub(crate) fn of(settings: &Settings, sources: &[Source<'_>]) -> Vec<OrderRefere
         }
     }
     found.0
+}
+
+/// Metadata keys that hold an order number.
+pub(crate) fn keys(settings: &Settings) -> impl Iterator<Item = &str> {
+    [MERCHANT_KEY, MODULE_KEY].into_iter().chain(settings.order_keys.iter().map(String::as_str))
 }
 
 #[derive(Default)]

@@ -8,8 +8,9 @@ use anyhow::{Context, Result, bail};
 use canonical::{PairId, StripeAccount};
 use environment::Mode;
 use flow::plan::Trigger;
+use flow::route::Routes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use ingest::{Accepted, Endpoint, Incoming, Routes, Source, work};
+use ingest::{Accepted, Endpoint, Incoming, Source, work};
 use jiff::Timestamp;
 use lambda_http::http::{HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -47,7 +48,7 @@ impl Door {
         };
         flows.push(("invoices".parse()?, vec![trigger]));
         Ok(Self {
-            routes: Routes::new(flows),
+            routes: Routes::new(flows, &[Source::Stripe.as_str()]),
             pair: "main".parse()?,
             account: sandbox::STRIPE_ACCOUNT.parse()?,
             secrets: vec![SecretString::from(sandbox::STRIPE_SIGNING_SECRET)],

@@ -226,7 +226,11 @@ impl Sandbox {
         serde_json::to_value(ids).map_err(|error| error.to_string())
     }
 
-    pub(crate) fn put_stripe(&self, object: &Value) -> Result<String, String> {
+    /// Puts a Stripe object that is whole (it names its `object`); what it does not say is as in a plain one. Gives its id.
+    ///
+    /// # Errors
+    /// It has no `id` or `object`, or the sandbox keeps none of its kind.
+    pub fn put_stripe(&self, object: &Value) -> Result<String, String> {
         self.by_clock(|set| set.stripe.put(object))
     }
 

@@ -1,7 +1,7 @@
 //! Stripe: signs with a time, names account and mode.
 
 use secrecy::SecretString;
-use stripe::event::{Envelope, Form};
+use stripe::event::{Envelope, NotOurs};
 use stripe::webhook::{self, SignatureError};
 
 use super::{Event, one_header};
@@ -27,11 +27,10 @@ pub(super) fn event(endpoint: Endpoint<'_>, text: &str) -> Result<Event, Refusal
 }
 
 fn verdict(endpoint: Endpoint<'_>, envelope: &Envelope) -> Result<Option<Skip>, Refusal> {
-    if !endpoint.mode.accepts(envelope.livemode) {
-        return Ok(Some(Skip::Mode));
+    match envelope.not_ours(endpoint.account, endpoint.mode.is_live()) {
+        None => Ok(None),
+        Some(NotOurs::Mode) => Ok(Some(Skip::Mode)),
+        Some(NotOurs::Thin) => Ok(Some(Skip::ThinEvent)),
+        Some(NotOurs::Account) => Err(Refusal::WrongAccount),
     }
-    if envelope.account.as_ref().is_some_and(|account| account != endpoint.account) {
-        return Err(Refusal::WrongAccount);
-    }
-    Ok((envelope.form == Form::Thin).then_some(Skip::ThinEvent))
 }

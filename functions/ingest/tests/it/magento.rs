@@ -2,8 +2,8 @@
 //! their URL.
 
 use flow::plan::Trigger;
+use flow::route::{BODY_BYTES_MAX, Routes};
 use flow::{Delivery, QueueName};
-use ingest::{BODY_BYTES_MAX, Routes};
 use lambda_http::Request;
 use sandbox::sign_magento;
 
@@ -30,7 +30,8 @@ async fn listening() -> World {
         entity: vec!["/data/entity_id".to_owned()],
     };
     let flows = [("orders", trigger("sales.order.created")), ("changes", trigger("sales.order.updated"))];
-    world.ingest.routes = Routes::new(flows.map(|(flow, trigger)| (flow.parse().unwrap(), vec![trigger])));
+    world.ingest.routes =
+        Routes::new(flows.map(|(flow, trigger)| (flow.parse().unwrap(), vec![trigger])), &["magento"]);
     world
 }
 

@@ -1,8 +1,9 @@
 //! What is queued, and how.
 
 use flow::Delivery;
+use flow::route::Routes;
 use futures::future::join_all;
-use ingest::{Ingest, Routes};
+use ingest::Ingest;
 use serde_json::{Value, json};
 
 use crate::world::{FLOW, OLD_SECRET, OTHER_SECRET, SECRET, World, event, now, request, signature};
@@ -147,7 +148,7 @@ async fn every_interested_flow_gets_one_message() {
         ),
         ("third", vec![ours]),
     ];
-    let routes = Routes::new(flows.map(|(flow, triggers)| (flow.parse().unwrap(), triggers)));
+    let routes = Routes::new(flows.map(|(flow, triggers)| (flow.parse().unwrap(), triggers)), &["stripe"]);
     world.ingest = Ingest { routes, ..world.ingest };
     let body = event(&json!({}));
     let answer = world.post("/webhooks/stripe/main", SECRET, body.as_bytes()).await;

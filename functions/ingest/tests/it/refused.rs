@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flow::memory::MemoryQueue;
-use ingest::BODY_BYTES_MAX;
+use flow::route::BODY_BYTES_MAX;
 use lambda_http::http::Method;
 use serde_json::json;
 

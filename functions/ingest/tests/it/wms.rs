@@ -1,8 +1,8 @@
 //! The warehouse's webhooks: Standard Webhooks, signed as the double signs them.
 
 use flow::plan::Trigger;
+use flow::route::{BODY_BYTES_MAX, Routes};
 use flow::{Delivery, QueueName};
-use ingest::{BODY_BYTES_MAX, Routes};
 use lambda_http::Request;
 use sandbox::sign_webhook;
 
@@ -100,7 +100,7 @@ async fn an_event_that_a_flow_wants_is_queued_as_it_came() {
         event: "shipment.created".to_owned(),
         entity: vec!["/data/key".to_owned()],
     };
-    world.ingest.routes = Routes::new([("shipments".parse().unwrap(), vec![trigger])]);
+    world.ingest.routes = Routes::new([("shipments".parse().unwrap(), vec![trigger])], &["wms"]);
     let answer = world.send(sent(&headers(WMS_SECRET, BODY.as_bytes(), 0), BODY.as_bytes())).await;
     assert_eq!((answer.status, answer.text.as_str()), (200, "queued: shipments\n"));
     let messages = world.queue.sent(&QueueName::Flow("shipments".parse().unwrap()));

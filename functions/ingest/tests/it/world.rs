@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use aws_sdk_secretsmanager::config::Credentials;
 use environment::Stage;
 use flow::memory::{MemoryClock, MemoryQueue};
+use flow::route::Routes;
 use flow::{Class, Message, Queue, QueueError, QueueName};
-use ingest::{Ingest, Routes, SigningSecrets};
+use ingest::{Ingest, SigningSecrets, Source};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{Method, Request as HttpRequest};
 use lambda_http::{Body, Request};
@@ -95,7 +96,7 @@ impl World {
         let clock = Arc::new(MemoryClock::new(now(), 7));
         let ingest = Ingest {
             stage: stage(mode),
-            routes: Routes::shipped().unwrap(),
+            routes: Routes::new(flows::routes().unwrap(), &Source::ALL.map(Source::as_str)),
             signing: SigningSecrets::new("local", Arc::new(aws::Secrets::new(&config))),
             queue: port,
             clock: clock.clone(),

@@ -76,18 +76,6 @@ fn a_pair_is_seen_by_flows_as_the_file_writes_it() {
     assert_eq!(Some(&again), stage.pairs.values().next());
 }
 
-#[test]
-fn a_stage_takes_events_of_one_mode() {
-    for (mode, livemode, taken) in [
-        (Mode::Test, false, true),
-        (Mode::Test, true, false),
-        (Mode::Live, true, true),
-        (Mode::Live, false, false),
-    ] {
-        assert_eq!(mode.accepts(livemode), taken, "{mode:?} {livemode}");
-    }
-}
-
 /// Two shops may share an account; one of them keeps its books.
 #[test]
 fn pairs_may_share_an_account() {

@@ -4,6 +4,7 @@ mod advance;
 pub mod comment;
 mod invoice;
 mod lines;
+pub mod list;
 mod map;
 pub mod mark_paid;
 mod parts;

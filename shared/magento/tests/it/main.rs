@@ -7,6 +7,8 @@ mod door;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod list;
+#[cfg(test)]
 mod mapping;
 #[cfg(test)]
 mod mark_paid;

@@ -1,7 +1,7 @@
 //! Envelopes: lenient where Stripe may change, exact where a decision hangs on it.
 
 use proptest::prelude::*;
-use stripe::event::{Envelope, EventError, Form};
+use stripe::event::{Envelope, EventError, Form, NotOurs};
 
 use crate::fixtures;
 
@@ -75,6 +75,23 @@ fn what_is_no_event_says_why() {
         (r#"{"object":"event","id":"evt_1","type":"x","livemode":false,"account":"123"}"#, "not_an_event"),
     ] {
         assert_eq!(Envelope::parse(text).map_err(|error| error.code()), Err(code), "{text}");
+    }
+}
+
+#[test]
+fn a_pair_has_to_do_with_events_of_its_mode_and_account_that_hold_their_object() {
+    let of = |more: &str| {
+        let text = format!(r#"{{"id":"evt_1","type":"charge.succeeded",{more}}}"#);
+        Envelope::parse(&text).unwrap().not_ours(&"acct_1".parse().unwrap(), false)
+    };
+    for (more, why) in [
+        (r#""object":"event","livemode":false"#, None),
+        (r#""object":"event","livemode":false,"account":"acct_1""#, None),
+        (r#""object":"event","livemode":false,"account":"acct_2""#, Some(NotOurs::Account)),
+        (r#""object":"event","livemode":true,"account":"acct_2""#, Some(NotOurs::Mode)),
+        (r#""object":"v2.core.event","livemode":false"#, Some(NotOurs::Thin)),
+    ] {
+        assert_eq!(of(more), why, "{more}");
     }
 }
 

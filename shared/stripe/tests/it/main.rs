@@ -5,6 +5,8 @@ mod event;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod payment_read;
 #[cfg(test)]
 mod payment_tag;

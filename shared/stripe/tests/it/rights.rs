@@ -6,10 +6,11 @@ use wiremock::{Mock, ResponseTemplate};
 
 use crate::world::World;
 
-const PROBES: [(&str, &str, &str); 4] = [
+const PROBES: [(&str, &str, &str); 5] = [
     ("Charges: Read", "GET", "/stripe/v1/charges"),
     ("PaymentIntents: Read", "GET", "/stripe/v1/payment_intents"),
     ("Balance transactions: Read", "GET", "/stripe/v1/balance_transactions"),
+    ("Events: Read", "GET", "/stripe/v1/events"),
     ("PaymentIntents: Write", "POST", "/stripe/v1/payment_intents/pi_tillbridge_check"),
 ];
 
@@ -43,7 +44,7 @@ async fn a_key_with_every_permission_has_them() {
     assert_eq!(rights(&world).await, PROBES.map(|(name, ..)| json!({ "name": name })));
     let asked = world.requests().await;
     assert_eq!(asked.len(), PROBES.len());
-    assert!(asked.iter().filter(|asked| asked.starts_with("POST")).eq([&format!("POST {}", PROBES[3].2)]));
+    assert!(asked.iter().filter(|asked| asked.starts_with("POST")).eq([&format!("POST {}", PROBES[4].2)]));
 }
 
 #[tokio::test]

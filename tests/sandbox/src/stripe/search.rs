@@ -17,9 +17,19 @@ pub(crate) fn search(books: &mut Books, incoming: &Incoming, kind: &str) -> Resu
     let limit = form.integer("limit")?.unwrap_or(10).clamp(1, 100);
     let from = form.integer("page")?.unwrap_or(0).max(0);
     let (limit, from) = (usize::try_from(limit).unwrap_or(10), usize::try_from(from).unwrap_or(0));
-    let clauses: Vec<(String, String)> = query.split(" AND ").map(clause).collect::<Result<_, _>>()?;
+    // All of some, or any of some: Stripe takes no mixture.
+    let is_any = query.contains(" OR ");
+    if is_any && query.contains(" AND ") {
+        let message = "We were unable to parse your search query: AND and OR cannot be combined.";
+        return Err(Refusal::invalid("", Some("query"), message));
+    }
+    let clauses = query.split(if is_any { " OR " } else { " AND " }).map(clause);
+    let clauses: Vec<(String, String)> = clauses.collect::<Result<_, _>>()?;
     let mut rows = books.newest_first_at(kind, incoming.view);
-    rows.retain(|row| clauses.iter().all(|(pointer, wanted)| holds(row, pointer, wanted)));
+    rows.retain(|row| {
+        let mut hits = clauses.iter().map(|(pointer, wanted)| holds(row, pointer, wanted));
+        if is_any { hits.any(|hit| hit) } else { hits.all(|hit| hit) }
+    });
     let more = rows.len() > from + limit;
     let data: Vec<Value> = rows.into_iter().skip(from).take(limit).collect();
     let page = json!({

@@ -3,6 +3,8 @@
 //! Sources: <https://docs.stripe.com/api/events/object>, <https://docs.stripe.com/api/v2/core/events> (thin events) and
 //! <https://docs.stripe.com/event-destinations/eventbridge> (the wrapper).
 
+pub mod list;
+
 use std::borrow::Cow;
 
 use canonical::{EventId, StripeAccount};
@@ -34,6 +36,17 @@ pub enum Form {
     /// API v1: `data.object` is a photograph taken when the event was made.
     Snapshot,
     /// API v2: only a pointer. We do not subscribe to these.
+    Thin,
+}
+
+/// Why an event is not a pair's to act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOurs {
+    /// Of the other mode than the stage.
+    Mode,
+    /// Of another account than the pair's.
+    Account,
+    /// A pointer to an object instead of the object.
     Thin,
 }
 
@@ -134,6 +147,18 @@ impl Envelope {
             created: optional(wire.created),
             api_version: optional(wire.api_version),
         })
+    }
+
+    /// Why a pair with this account, in this mode, has nothing to do with the event; `None` where it has.
+    #[must_use]
+    pub fn not_ours(&self, account: &StripeAccount, livemode: bool) -> Option<NotOurs> {
+        if self.livemode != livemode {
+            return Some(NotOurs::Mode);
+        }
+        if self.account.as_ref().is_some_and(|own| own != account) {
+            return Some(NotOurs::Account);
+        }
+        (self.form == Form::Thin).then_some(NotOurs::Thin)
     }
 }
 

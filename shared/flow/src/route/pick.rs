@@ -14,19 +14,24 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// Wants what [`flow::plan::Trigger::entity_of`] looks at for this JSON pointer: the value; its `id` and `object`
+    /// Wants what [`crate::plan::Trigger::entity_of`] looks at for this JSON pointer: the value; its `id` and `object`
     /// where it is an object; the `object` beside it, which names its kind.
     pub(crate) fn add_entity(&mut self, pointer: &str) {
         let mut path: Vec<String> = pointer.split('/').skip(1).map(unescaped).collect();
         for name in ["id", "object"] {
-            self.add(path.iter().cloned().chain([name.to_owned()]));
+            self.add_path(path.iter().cloned().chain([name.to_owned()]));
         }
         if path.pop().is_some() {
-            self.add(path.into_iter().chain(["object".to_owned()]));
+            self.add_path(path.into_iter().chain(["object".to_owned()]));
         }
     }
 
-    fn add(&mut self, path: impl IntoIterator<Item = String>) {
+    /// Wants the value at this JSON pointer, where it is a scalar.
+    pub(crate) fn add(&mut self, pointer: &str) {
+        self.add_path(pointer.split('/').skip(1).map(unescaped));
+    }
+
+    fn add_path(&mut self, path: impl IntoIterator<Item = String>) {
         let mut node = self;
         for name in path {
             node = node.children.entry(name).or_default();
@@ -149,7 +154,7 @@ impl<'w> Visitor<'_> for Name<'w> {
 
 #[cfg(test)]
 mod tests {
-    use flow::plan::Trigger;
+    use crate::plan::Trigger;
     use proptest::prelude::*;
 
     use super::*;
