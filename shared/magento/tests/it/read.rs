@@ -280,6 +280,7 @@ fn actions_describe_themselves() {
             "magento.order.read",
             "magento.order.mark_paid",
             "magento.order.comment",
+            "magento.order.list",
             "magento.store.read",
             "magento.rights.read"
         ]

@@ -232,6 +232,14 @@ async fn an_unknown_charge_and_a_dead_host_are_told_apart() {
 fn actions_describe_themselves() {
     let specs = stripe::specs().unwrap();
     let names: Vec<_> = specs.iter().map(|spec| spec.name.to_string()).collect();
-    let all = ["stripe.payment.read", "stripe.payment.tag", "stripe.account.read", "stripe.rights.read"];
+    let all = [
+        "stripe.payment.read",
+        "stripe.payment.tag",
+        "stripe.payment.list",
+        "stripe.payment.search",
+        "stripe.event.list",
+        "stripe.account.read",
+        "stripe.rights.read",
+    ];
     assert_eq!(names, all);
 }
