@@ -35,6 +35,10 @@ fn metrics<'a>(
             said.push((Metric::EventAge { flow, outcome }, i64::try_from(age).unwrap_or(i64::MAX)));
         }
     }
+    let breakers = report.breakers.iter();
+    said.extend(breakers.map(|breaker| {
+        (Metric::BreakerOpen { system: breaker.system.as_str() }, i64::from(breaker.is_open))
+    }));
     let steps = report.steps.iter();
     said.extend(
         steps.map(|step| (Metric::StepDuration { flow, action: step.action.as_str() }, step.duration_ms)),
@@ -77,6 +81,7 @@ fn log(flow: &FlowName, delivery: &Delivery, report: &Report) {
 #[cfg(test)]
 mod tests {
     use flow::engine::StepTiming;
+    use flow::guard::breaker::Change;
     use flow::{Class, Fault};
     use jiff::SignedDuration;
 
@@ -84,7 +89,12 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
-    fn said(outcome: Outcome, fault: Option<Fault>, newly_parked: bool) -> Vec<(String, i64)> {
+    fn said(
+        outcome: Outcome,
+        fault: Option<Fault>,
+        newly_parked: bool,
+        breakers: Vec<Change>,
+    ) -> Vec<(String, i64)> {
         let delivery = Delivery {
             pair: "main".parse().unwrap(),
             source: "stripe".into(),
@@ -103,7 +113,7 @@ mod tests {
             action: "stripe.payment.tag".into(),
             duration_ms: 7,
         }];
-        let report = Report { outcome, steps, fault, newly_parked, breakers: Vec::new() };
+        let report = Report { outcome, steps, fault, newly_parked, breakers };
         let mut said: Vec<(String, i64)> = metrics("order-to-cash", &delivery, &report, NOW)
             .into_iter()
             .map(|(metric, value)| {
@@ -168,7 +178,16 @@ mod tests {
             expected.push(("Parked order-to-cash local".to_owned(), i64::from(parked)));
             expected.push(("StepDuration stripe.payment.tag order-to-cash local".to_owned(), 7));
             expected.sort();
-            assert_eq!(said(outcome.clone(), fault, parked), expected, "{outcome:?}");
+            assert_eq!(said(outcome.clone(), fault, parked, Vec::new()), expected, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_breaker_is_told_by_its_system() {
+        let change = |system: &str, is_open| Change { system: system.parse().unwrap(), is_open };
+        let said = said(Outcome::Done, None, false, vec![change("erp", true), change("wms", false)]);
+        for (metric, value) in [("BreakerOpen local erp", 1), ("BreakerOpen local wms", 0)] {
+            assert!(said.contains(&(metric.to_owned(), value)), "{said:?}");
         }
     }
 }

@@ -47,6 +47,11 @@ pub enum Metric<'a> {
         /// The flow.
         flow: &'a str,
     },
+    /// 1 where a delivery was held up by a system's open breaker or opened it, 0 where it closed it.
+    BreakerOpen {
+        /// The system that is left alone.
+        system: &'a str,
+    },
     /// Webhooks that were enqueued.
     WebhooksAccepted {
         /// Who sent it.
@@ -70,13 +75,14 @@ pub enum Metric<'a> {
 
 impl<'a> Metric<'a> {
     /// Every metric, without values.
-    pub const ALL: [Metric<'static>; 9] = [
+    pub const ALL: [Metric<'static>; 10] = [
         Metric::Executions { flow: "", outcome: "" },
         Metric::EventAge { flow: "", outcome: "" },
         Metric::StepDuration { flow: "", action: "" },
         Metric::Retries { flow: "", class: "" },
         Metric::Throttled { flow: "" },
         Metric::Parked { flow: "" },
+        Metric::BreakerOpen { system: "" },
         Metric::WebhooksAccepted { source: "" },
         Metric::WebhooksSkipped { source: "", reason: "" },
         Metric::WebhooksRefused { source: "", reason: "" },
@@ -92,6 +98,7 @@ impl<'a> Metric<'a> {
             Self::Retries { .. } => "Retries",
             Self::Throttled { .. } => "Throttled",
             Self::Parked { .. } => "Parked",
+            Self::BreakerOpen { .. } => "BreakerOpen",
             Self::WebhooksAccepted { .. } => "WebhooksAccepted",
             Self::WebhooksSkipped { .. } => "WebhooksSkipped",
             Self::WebhooksRefused { .. } => "WebhooksRefused",
@@ -117,6 +124,7 @@ impl<'a> Metric<'a> {
             Self::StepDuration { flow, action } => vec![("flow", flow), ("action", action)],
             Self::Retries { flow, class } => vec![("flow", flow), ("class", class)],
             Self::Throttled { flow } | Self::Parked { flow } => vec![("flow", flow)],
+            Self::BreakerOpen { system } => vec![("system", system)],
             Self::WebhooksAccepted { source } => vec![("source", source)],
             Self::WebhooksSkipped { source, reason } | Self::WebhooksRefused { source, reason } => {
                 vec![("source", source), ("reason", reason)]

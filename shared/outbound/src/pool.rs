@@ -61,7 +61,7 @@ impl Pool {
         let Some(throttle) = &self.throttle else { return };
         if let Err(refusal) = throttle.halve().await {
             // It goes on saying so, and is told apart by its own answers.
-            tracing::warn!(error = %refusal, "A throttle was not lowered");
+            tracing::warn!(fault.message = %refusal, "A throttle was not lowered");
         }
     }
 

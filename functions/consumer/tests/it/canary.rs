@@ -1,37 +1,15 @@
 //! What must not be seen is not: secrets, names, mail addresses and card numbers in logs, rows' texts, letters' attributes and
 //! metrics; card numbers in what is sent.
 
-use std::cell::RefCell;
-use std::io::Write;
-
 use flow::execution::Status;
 use sandbox::Seed;
 use serde_json::{Value, json};
-use tracing_subscriber::filter::LevelFilter;
 
+use crate::log;
 use crate::world::World;
 
 const CARD: &str = "4242424242424242";
 const CARD_AS_TYPED: &str = "4242 4242 4242 4242";
-
-thread_local! {
-    /// The log of the test that runs on this thread.
-    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Writes to the log of the thread. One for the process, because tracing remembers which lines anybody wants.
-struct Log;
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// A card number wherever a shopper or a shop may have put one.
 fn with_card_numbers(mut order: Value) -> Value {
@@ -50,10 +28,7 @@ fn with_card_numbers(mut order: Value) -> Value {
 
 #[tokio::test]
 async fn what_must_not_be_seen_is_nowhere() {
-    // Everything that any library says, at a level that `template.yaml` does not even allow.
-    let subscriber =
-        tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE).with_writer(|| Log).finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    log::listen();
     let world = World::new().await;
 
     let seed = Seed {
@@ -75,7 +50,7 @@ async fn what_must_not_be_seen_is_nowhere() {
     let refused = world.message(&world.seed("guest"));
     world.hand(&world.consumer().await, std::slice::from_ref(&refused), 1).await;
 
-    let log = String::from_utf8(LOG.take()).unwrap();
+    let log = log::heard();
     assert!(log.contains(r#""outcome":"done""#) && log.contains("sku_refused"), "{log}");
     let rows: Vec<String> = world
         .store

@@ -13,6 +13,8 @@ mod crash;
 #[cfg(test)]
 mod held;
 #[cfg(test)]
+mod log;
+#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod refused;
@@ -20,6 +22,8 @@ mod refused;
 mod second_flow;
 #[cfg(test)]
 mod secret;
+#[cfg(test)]
+mod traced;
 #[cfg(test)]
 mod vault;
 #[cfg(test)]

@@ -53,6 +53,10 @@ impl World {
         }
     }
 
+    pub(crate) fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
     pub(crate) fn clock_now(&self) -> Timestamp {
         self.clock.now()
     }

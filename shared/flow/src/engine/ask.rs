@@ -88,7 +88,9 @@ impl Run<'_> {
         let until = self.claimed.lease_until();
         let (ports, pair) = (&self.engine.ports, &self.delivery.pair);
         if breaker::win_probe(ports.store.as_ref(), pair, &system, &seen, &name, until).await? {
-            tracing::info!(system = %system, "Asking {system} again, as the only one");
+            tracing::info!(
+                %system, trace.id = %self.delivery.trace_id, "Asking {system} again, as the only one"
+            );
             self.breakers.insert(system, Asked { breaker: seen, is_probe: true });
             return Ok(());
         }
@@ -97,7 +99,7 @@ impl Run<'_> {
     }
 
     /// The end of a delivery whose systems are left alone.
-    fn held(&self, path: &StepPath, system: &System, breaker: &Breaker, until: Timestamp) -> Ending {
+    fn held(&mut self, path: &StepPath, system: &System, breaker: &Breaker, until: Timestamp) -> Ending {
         let cause = breaker.cause.as_ref();
         let message = match cause {
             Some(cause) => format!("{system} is left alone since {}: {}", cause.since, cause.message),
@@ -105,6 +107,7 @@ impl Run<'_> {
         };
         let class = cause.map_or(Class::Transient, |cause| cause.class);
         let fault = Fault::new(class, "breaker_open", message);
+        self.changes.push(Change { system: system.clone(), is_open: true });
         self.ending(path, held_up(&fault, self.before(path), until), fault)
     }
 
@@ -153,7 +156,10 @@ impl Run<'_> {
         let breaker = match changed {
             Ok(breaker) => breaker,
             Err(error) => {
-                tracing::warn!(system = %system, error = %error, "The breaker of {system} was not told");
+                tracing::warn!(
+                    %system, trace.id = %self.delivery.trace_id, fault.message = %error,
+                    "The breaker of {system} was not told"
+                );
                 return;
             }
         };
@@ -161,7 +167,11 @@ impl Run<'_> {
         let is_open = !breaker.is_closed();
         if is_open != was_open {
             let cause = breaker.cause.as_ref().map(|cause| cause.code.as_str()).unwrap_or_default();
-            tracing::warn!(system = %system, is_open, cause, "The breaker of {system} has changed");
+            let state = if is_open { "open" } else { "closed" };
+            tracing::warn!(
+                %system, breaker.state = state, reason = cause, trace.id = %self.delivery.trace_id,
+                "The breaker of {system} is {state} {cause}"
+            );
             self.changes.push(Change { system: system.clone(), is_open });
         }
         self.breakers.insert(system.clone(), Asked { breaker, is_probe: false });
@@ -187,7 +197,10 @@ impl Run<'_> {
             let now = ports.clock.now();
             let change = |breaker: &mut Breaker| breaker.given_back(&name, now);
             if let Err(error) = breaker::change(ports.store.as_ref(), pair, system, change).await {
-                tracing::warn!(system = %system, error = %error, "A probe was not given back; it runs out by itself");
+                tracing::warn!(
+                    %system, trace.id = %self.delivery.trace_id, fault.message = %error,
+                    "A probe was not given back; it runs out by itself"
+                );
             }
         }
     }

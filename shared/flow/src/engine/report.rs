@@ -17,7 +17,7 @@ pub struct Report {
     pub fault: Option<Fault>,
     /// Whether this delivery parked the row. Its letter may still be on its way, and a redelivery parks nothing anew.
     pub newly_parked: bool,
-    /// Breakers that this delivery opened or closed.
+    /// Breakers that this delivery opened, closed or was held up by.
     pub breakers: Vec<Change>,
 }
 

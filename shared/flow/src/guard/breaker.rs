@@ -110,12 +110,12 @@ pub enum Leave {
     Wait(Timestamp),
 }
 
-/// A breaker that was opened or closed, for logs and metrics.
+/// A breaker as a delivery left it, or was held up by it; for logs and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The system.
     pub system: System,
-    /// Whether it is asked now.
+    /// Whether the system is left alone.
     pub is_open: bool,
 }
 
