@@ -7,6 +7,7 @@ mod calls;
 mod canary;
 mod conformance;
 mod fixtures;
+mod kill;
 mod orders;
 mod outage;
 mod parked;

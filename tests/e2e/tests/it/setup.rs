@@ -3,8 +3,6 @@
 //!
 //! A function that needs other settings gets them for the length of a test, and its old ones back whatever comes of it.
 
-use std::collections::BTreeMap;
-
 use e2e::{Answer, Execution, FLOW, Held, Order, Stack, stripe};
 use serde_json::{Value, json};
 
@@ -12,29 +10,6 @@ use serde_json::{Value, json};
 pub(crate) const CANARY_KEY: &str = "rk_test_canary0FlewIntoTheLogs";
 /// The stage's signing secrets: a rotation is under way.
 pub(crate) const CANARY_SIGNING: [&str; 2] = ["whsec_canaryTheOldOne", "whsec_canaryTheNewOne"];
-
-/// Runs something with other variables of some functions, and gives them their own back.
-async fn with_variables<T>(
-    stack: &Stack,
-    functions: &[&str],
-    changes: &[(&str, &str)],
-    run: impl AsyncFnOnce() -> anyhow::Result<T>,
-) -> T {
-    let name = |function: &str| format!("tillbridge-{}-{function}", stack.state.stage);
-    let mut before: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for function in functions {
-        let variables = stack.cloud.variables(&name(function)).await.unwrap();
-        let mut changed = variables.clone();
-        changed.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        before.insert(name(function), variables);
-        stack.cloud.set_variables(&name(function), &changed).await.unwrap();
-    }
-    let ran = run().await;
-    for (function, variables) in &before {
-        stack.cloud.set_variables(function, variables).await.unwrap();
-    }
-    ran.unwrap()
-}
 
 fn refused(answer: &Answer, status: u16, text: &str) {
     assert_eq!(answer.status, status, "{answer:?}");
@@ -49,10 +24,10 @@ async fn a_missing_queue_is_told_to_the_sender() {
     let before = stack.footprint(mark).await.unwrap();
     let gone = format!("{}-gone.fifo", stack.state.queue_urls[FLOW].trim_end_matches(".fifo"));
     let changes = [("QUEUE_URL_ORDER_TO_CASH", gone.as_str())];
-    let answer = with_variables(&stack, &["ingest"], &changes, async || {
-        stack.send_stripe("main", &order.body()).await
-    })
-    .await;
+    let answer = stack
+        .with_variables(&["ingest"], &changes, async || stack.send_stripe("main", &order.body()).await)
+        .await
+        .unwrap();
     refused(&answer, 503, "refused: queue_unavailable: ");
     assert_eq!(stack.footprint(mark).await.unwrap(), before);
     // The sender tries again.
@@ -64,16 +39,18 @@ async fn a_missing_table_loses_no_message() {
     let stack = Stack::alone().await.unwrap();
     let order = stack.order("simple").await.unwrap();
     let mark = stack.sandbox.mark().await.unwrap();
-    with_variables(&stack, &[FLOW], &[("TABLE", "no-such-table")], async || {
-        stack.pay(&order).await?;
-        let what = "the consumer says that it cannot use the table";
-        e2e::wait_until(what, e2e::WAIT, || async {
-            let taken = stack.deliveries(order.event_id()).await?;
-            Ok(taken.iter().any(|taken| taken == "retry").then_some(()))
+    stack
+        .with_variables(&[FLOW], &[("TABLE", "no-such-table")], async || {
+            stack.pay(&order).await?;
+            let what = "the consumer says that it cannot use the table";
+            e2e::wait_until(what, e2e::WAIT, || async {
+                let taken = stack.deliveries(order.event_id()).await?;
+                Ok(taken.iter().any(|taken| taken == "retry").then_some(()))
+            })
+            .await
         })
         .await
-    })
-    .await;
+        .unwrap();
     // Without a claim nothing is asked of anybody.
     assert_eq!(stack.sandbox.requests(mark).await.unwrap(), Vec::<Value>::new());
     let execution = stack.ended(order.event_id()).await.unwrap();
@@ -90,10 +67,12 @@ async fn an_event_of_the_test_mode_on_a_live_stage() {
     let before = stack.footprint(mark).await.unwrap();
     let secret = &stack.secrets["stripe-webhook"];
     stack.cloud.put_secret("tillbridge/live/main/stripe-webhook", secret).await.unwrap();
-    let answer = with_variables(&stack, &["ingest"], &[("STAGE", "live")], async || {
-        stack.send_stripe("main", &order.body()).await
-    })
-    .await;
+    let answer = stack
+        .with_variables(&["ingest"], &[("STAGE", "live")], async || {
+            stack.send_stripe("main", &order.body()).await
+        })
+        .await
+        .unwrap();
     assert_eq!(answer, Answer { status: 200, body: "skipped: mode\n".to_owned() });
     assert_eq!(stack.footprint(mark).await.unwrap(), before);
 }
@@ -108,21 +87,25 @@ async fn a_stage_that_is_not_set_up() {
     checked(&stack).await;
     let orders = [stack.order("simple").await.unwrap(), stack.order("simple").await.unwrap()];
     let unready = [("STAGE", "unready")];
-    with_variables(&stack, &["ingest", FLOW], &unready, async || {
-        signing_secrets(&stack, &orders).await?;
-        for order in &orders {
-            is_waiting(&stack, order, "unready/main/stripe: it is missing").await?;
-        }
-        refused_key(&stack, &orders[0]).await
-    })
-    .await;
+    stack
+        .with_variables(&["ingest", FLOW], &unready, async || {
+            signing_secrets(&stack, &orders).await?;
+            for order in &orders {
+                is_waiting(&stack, order, "unready/main/stripe: it is missing").await?;
+            }
+            refused_key(&stack, &orders[0]).await
+        })
+        .await
+        .unwrap();
     // With the right key, in processes that have not seen the wrong one.
     stack.cloud.put_secret("tillbridge/unready/main/stripe", &stack.secrets["stripe"]).await.unwrap();
-    let execution = with_variables(&stack, &[FLOW], &unready, async || {
-        stack.copy(&orders[0], "main", "right-key").await?;
-        stack.ended(orders[0].event_id()).await
-    })
-    .await;
+    let execution = stack
+        .with_variables(&[FLOW], &unready, async || {
+            stack.copy(&orders[0], "main", "right-key").await?;
+            stack.ended(orders[0].event_id()).await
+        })
+        .await
+        .unwrap();
     parked_for_its_tax_code(&stack, &orders[0], &execution).await;
     // What waits for its secret would come back in the middle of another test.
     stack.queues.purge(&stack.state.queue_urls[FLOW]).await.unwrap();
