@@ -3,6 +3,7 @@
 mod arrows;
 mod copies;
 mod logs;
+mod promises;
 mod sources;
 mod template;
 
@@ -13,12 +14,13 @@ type Rule = fn() -> Result<Vec<String>>;
 
 /// Runs every rule and shows all that is broken at once.
 pub(crate) fn run() -> Result<()> {
-    let rules: [(&str, Rule); 5] = [
+    let rules: [(&str, Rule); 6] = [
         ("sources", sources::check),
         ("arrows between crates", arrows::check),
         ("log fields", logs::check),
         ("template", template::check),
         ("copies of ../shared", copies::check),
+        ("tests that are promised", promises::check),
     ];
     let mut broken = Vec::new();
     for (name, check) in rules {

@@ -5,8 +5,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::ending::Ending;
 use super::retry::held_up;
-use super::run::{Ending, Run};
+use super::run::Run;
 use crate::execution::{StepPath, StepRecord};
 use crate::fault::{OUT_OF_TIME, PACED};
 use crate::guard::breaker::{self, Breaker, Change, Leave, State};

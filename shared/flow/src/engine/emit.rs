@@ -5,7 +5,8 @@ use std::sync::Arc;
 use canonical::{EventId, NaturalKey};
 use serde_json::{Value, json};
 
-use super::run::{Ending, Run, park};
+use super::ending::{Ending, park};
+use super::run::Run;
 use super::write::Guarding;
 use crate::execution::StepPath;
 use crate::{Class, Delivery, Fault, QueueName};

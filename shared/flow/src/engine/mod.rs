@@ -5,6 +5,7 @@
 
 mod ask;
 mod emit;
+mod ending;
 mod fresh;
 mod park;
 mod report;
@@ -33,8 +34,9 @@ pub use retry::{
     NOT_FOUND_SOON, RECEIVES_MAX, TRIES_MAX,
 };
 
+use ending::Ending;
 pub use run::SPARE;
-use run::{Ending, Ran, Run};
+use run::{Ran, Run};
 pub use stored::plan as stored_plan;
 
 /// The systems and settings of one pair.

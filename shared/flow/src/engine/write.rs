@@ -6,7 +6,8 @@ use canonical::NaturalKey;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::run::{Ending, Run, park};
+use super::ending::{Ending, park};
+use super::run::Run;
 use crate::execution::{BeginError, Begun, Guards, StepPath, execution_pk};
 use crate::expression::Expression;
 use crate::guard::{Lock, lock, lock_key, stop_key};
