@@ -4,6 +4,7 @@ mod arrows;
 mod copies;
 mod logs;
 mod promises;
+
 mod sources;
 mod template;
 
