@@ -47,18 +47,38 @@ impl Invoice {
         self.transaction_id.as_deref().filter(|id| !id.is_empty()).map(bare_id)
     }
 
-    /// Whether it carries the payment.
+    /// Whether it carries the payment, and was made for no other.
     pub(super) fn names(&self, payment: &Payment) -> bool {
-        self.transaction().is_some_and(|id| {
-            id == payment.charge.as_str() || payment.intent.as_ref().is_some_and(|own| id == own.as_str())
-        })
+        self.marked().all(|charge| charge == payment.charge.as_str())
+            && self.transaction().is_some_and(|id| is_of(&id, payment))
+    }
+
+    /// Another payment that it is of: by the gateway's id, or by the marker of the charge that it was made for. Between the
+    /// two writes that make an invoice it carries the marker alone.
+    pub(super) fn names_another(&self, payment: &Payment) -> Option<String> {
+        let marked = self.marked().find(|charge| *charge != payment.charge.as_str()).map(str::to_owned);
+        marked.or_else(|| self.transaction().filter(|id| !is_of(id, payment)))
     }
 
     /// Whether we made it, by the marker that we wrote into it.
     pub(super) fn is_marked(&self, marker: &str) -> bool {
-        let mut comments = self.comments.iter().flatten();
-        comments.any(|entry| entry.comment.as_deref() == Some(marker))
+        self.texts().any(|text| text == marker)
     }
+
+    /// The charges of the markers in it: `tb:<account>:charge:<charge>`, of any account.
+    fn marked(&self) -> impl Iterator<Item = &str> {
+        self.texts()
+            .filter_map(|text| text.strip_prefix("tb:")?.split_once(":charge:"))
+            .map(|(_, charge)| charge)
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.comments.iter().flatten().filter_map(|entry| entry.comment.as_deref())
+    }
+}
+
+fn is_of(id: &str, payment: &Payment) -> bool {
+    id == payment.charge.as_str() || payment.intent.as_ref().is_some_and(|own| id == own.as_str())
 }
 
 /// The order's invoices, oldest first. One call, where it has no more than a page of them. Later pages are asked for by

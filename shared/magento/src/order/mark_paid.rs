@@ -2,7 +2,7 @@
 //! status `processing` (or further), whoever did a part of it.
 //!
 //! Undisturbed it makes four calls: read, invoice, record the transaction, read back; six where the order waited for its
-//! payment; two where all was done. Each is needed: the first keeps us from invoicing what is on hold or paid, Magento
+//! payment; two where all was done; five where somebody had invoiced it and not said for which payment. Each is needed: the first keeps us from invoicing what is on hold or paid, Magento
 //! takes no transaction id with an invoice, and what it made of the order is only seen by reading it. Nothing is
 //! captured: the money has been taken.
 
@@ -145,7 +145,7 @@ async fn invoiced(
     }
 }
 
-/// Records the gateway's id on an order that is paid, where it is not there. One call, or two.
+/// Records the gateway's id on an order that is paid, where it is not there. One call, two, or three.
 async fn recorded(
     client: &Client,
     order: &Progress,
@@ -165,7 +165,8 @@ async fn recorded(
     if let Some(id) = foreign(&invoices, &input.payment) {
         return Err(paid_by_another(order, &id));
     }
-    // Whoever invoiced it did not say for which payment. What we made is the newest: it left nothing to invoice.
+    // Whoever invoiced it did not say for which payment. What we made is the newest: it left nothing to invoice. An invoice
+    // that another charge's marker is on is not among these.
     let Some(unnamed) = paid().next_back() else {
         return Err(Error::NotConverged {
             order: order.number.clone(),
@@ -176,7 +177,13 @@ async fn recorded(
     };
     let id = transaction_id(&input.payment);
     invoice::record_transaction(client, order.id, unnamed.entity_id.0, &id).await?;
-    Ok(done(unnamed, true))
+    let done = done(unnamed, true);
+    if done.outcome == Outcome::AlreadyPaid {
+        // Its maker may have had the same in mind, for another payment: the last one to write stays.
+        let now = invoice::of_order(client, order.id).await?;
+        foreign(&now, &input.payment).map_or(Ok(()), |id| Err(paid_by_another(order, &id)))?;
+    }
+    Ok(done)
 }
 
 /// Stripe's own module invoices: nothing is written. One call, two where the order is paid.
@@ -213,10 +220,10 @@ fn covers(payment: &Payment, order: &Progress) -> Result<(), Error> {
     })
 }
 
-/// Another payment's id on an invoice that stands.
+/// Another payment, by its id or its marker on an invoice that stands.
 fn foreign(invoices: &[Invoice], payment: &Payment) -> Option<String> {
-    let paid = invoices.iter().filter(|invoice| invoice.is_paid() && !invoice.names(payment));
-    paid.filter_map(Invoice::transaction).next_back()
+    let paid = invoices.iter().filter(|invoice| invoice.is_paid());
+    paid.filter_map(|invoice| invoice.names_another(payment)).next_back()
 }
 
 fn paid_by_another(order: &Progress, id: &str) -> Error {

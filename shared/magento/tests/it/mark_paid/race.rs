@@ -3,7 +3,7 @@
 use flow::Class;
 use serde_json::{Value, json};
 
-use super::{MARKER, assert_paid_once, pay, simple, simple_in, world_with};
+use super::{MARKER, assert_paid_once, pay, simple, simple_in, somebody_invoices, world_with};
 use crate::door::Reply;
 use crate::world::Options;
 
@@ -24,6 +24,18 @@ async fn invoiced_and_sent_meanwhile_is_complete() {
     let output = pay(&world).await.unwrap();
     assert_eq!((&output["outcome"], &output["state"]), (&json!("already_paid"), &json!("complete")));
     assert_paid_once(&world);
+}
+
+/// Somebody's invoice without a name gets two: the one that did not stay is told.
+#[tokio::test]
+async fn another_id_that_is_written_over_ours_is_seen() {
+    let world = world_with(simple(), Options::default()).await;
+    somebody_invoices(&world, 41, &Value::Null).await;
+    let entity = json!({ "entity_id": 1, "order_id": 41, "transaction_id": "pi_another" });
+    world.door.meanwhile(4, "/V1/invoices/", json!({ "entity": entity }));
+    let fault = pay(&world).await.unwrap_err();
+    assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "paid_by_another_payment"));
+    assert!(fault.message.contains("pi_another"), "{}", fault.message);
 }
 
 #[tokio::test]

@@ -101,6 +101,27 @@ async fn two_payments_for_one_order_are_seen_before_anything_is_written() {
     }
 }
 
+/// The other payment's execution has invoiced and died, or has not come to recording its id: its marker is all there is.
+#[tokio::test]
+async fn an_invoice_that_another_charge_made_is_not_given_this_ones_id() {
+    for items in [Value::Null, json!([{ "order_item_id": 412, "qty": 1 }])] {
+        for recorded in [None, Some("pi_1")] {
+            let world = world_with(simple(), Options::default()).await;
+            let marker = json!({ "comment": "tb:acct_1Test:charge:ch_A", "is_visible_on_front": 0 });
+            let body = json!({ "items": items, "comment": marker });
+            assert_eq!(world.door.act("/V1/order/41/invoice", &body).await.0, 200);
+            if let Some(id) = recorded {
+                somebody_records(&world, 41, 1, id).await;
+            }
+            let fault = pay(&world).await.unwrap_err();
+            assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "paid_by_another_payment"));
+            assert!(fault.message.contains("ch_A"), "{}", fault.message);
+            assert_only_read(&world);
+            assert_eq!(world.find(MARK_PAID, input(41)).await.unwrap(), None);
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_amount_that_is_not_the_orders_invoices_nothing() {
     for (field, value) in [
