@@ -58,6 +58,14 @@ pub struct Payment {
     pub livemode: bool,
 }
 
+impl Payment {
+    /// Whether an id is the charge's or its intent's.
+    #[must_use]
+    pub fn has_id(&self, id: &str) -> bool {
+        id == self.charge.as_str() || self.intent.as_ref().is_some_and(|intent| id == intent.as_str())
+    }
+}
+
 /// Where a charge stands. Forward only: `pending` → `succeeded` or `failed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -82,4 +90,7 @@ pub struct OrderReference {
     /// The shop's own id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<crate::OrderId>,
+    /// Whether it says that the order is of this pair's shop. Another shop behind the same account may number alike.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_pair: bool,
 }

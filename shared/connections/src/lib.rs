@@ -136,6 +136,7 @@ impl Connections {
             magento: settings.magento.clone(),
             account: settings.stripe.account.clone(),
             order_owner: settings.order_owner,
+            shares_account: self.stage.shares_account(pair),
         };
         let keys = fields::<MagentoSecret>(secret)?.keys();
         let credentials = magento::Credentials::of(settings.magento.auth, keys);

@@ -53,6 +53,10 @@ pub(crate) fn of(pair: &Pair, mode: Mode) -> Vec<String> {
     {
         mistakes.push(format!("magento.signed_scheme: `{scheme}` is neither http nor https"));
     }
+    if magento.payment_methods.iter().any(|method| method.trim().is_empty()) {
+        let right = "write the method's code (stripe_payments) or take it out";
+        mistakes.push(format!("magento.payment_methods: one is empty; {right}"));
+    }
     mistakes.extend(of_erp(erp));
     for (table, rows) in &pair.tables {
         for key in rows.iter().filter(|(_, value)| value.is_empty()).map(|(key, _)| key) {

@@ -39,6 +39,13 @@ pub struct Pair {
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
 }
 
+impl Pair {
+    /// Whether the two are different shops behind one Stripe account.
+    pub(crate) fn is_another_shop_of_the_account(&self, other: &Self) -> bool {
+        self.stripe.account == other.stripe.account && self.magento.base_url != other.magento.base_url
+    }
+}
+
 /// Settings of the Stripe connector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +79,10 @@ pub struct Magento {
     /// Which stores' orders belong to this pair, by `store_id`; empty: all.
     #[serde(default)]
     pub stores: Vec<u64>,
+    /// Codes of the payment methods that are paid through this Stripe account (`stripe_payments`); empty: any. A payment that
+    /// names an order by its number alone is not taken for an order that was to be paid otherwise.
+    #[serde(default)]
+    pub payment_methods: Vec<String>,
     /// Store view code in the URL; absent: the default store.
     #[serde(default)]
     pub scope: Option<String>,

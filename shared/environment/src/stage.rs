@@ -67,6 +67,15 @@ impl Stage {
         }
     }
 
+    /// Whether another pair's shop takes its payments with this pair's Stripe account: then every event reaches both, and
+    /// a number alone does not tell whose order it is.
+    #[must_use]
+    pub fn shares_account(&self, pair: &PairId) -> bool {
+        let own = self.pairs.get(pair);
+        let mut others = self.pairs.iter().filter(|(id, _)| *id != pair).map(|(_, other)| other);
+        own.is_some_and(|own| others.any(|other| own.is_another_shop_of_the_account(other)))
+    }
+
     /// Accounts whose books nobody keeps, or several: each once.
     fn books_mistakes(&self) -> Vec<String> {
         let mut keepers: BTreeMap<&StripeAccount, Vec<&str>> = BTreeMap::new();
@@ -93,7 +102,7 @@ impl Stage {
         let mut mistakes = Vec::new();
         for (at, (one, a)) in pairs.iter().enumerate() {
             for (other, b) in &pairs[at + 1..] {
-                let alike = a.stripe.account == b.stripe.account && a.magento.base_url != b.magento.base_url;
+                let alike = a.is_another_shop_of_the_account(b);
                 let shared =
                     [("ERP", a.erp.base_url == b.erp.base_url), ("WMS", a.wms.base_url == b.wms.base_url)];
                 for (system, _) in shared.iter().filter(|(_, is_shared)| alike && *is_shared) {
@@ -131,8 +140,10 @@ mod tests {
         );
         let apart =
             |text: String| shop(text).replace("4580/erp", "4580/erp2").replace("4580/wms", "4580/wms2");
-        two_pairs(apart).unwrap();
+        let stage = two_pairs(apart).unwrap();
+        assert!(stage.pairs.keys().all(|pair| stage.shares_account(pair)));
         let stores = two_pairs(|text| text);
-        assert!(stores.is_ok(), "two stores of one shop have ids that do not meet: {stores:?}");
+        let stage = stores.expect("two stores of one shop have ids that do not meet");
+        assert!(stage.pairs.keys().all(|pair| !stage.shares_account(pair)), "nor numbers");
     }
 }

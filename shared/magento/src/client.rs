@@ -33,6 +33,8 @@ pub struct Settings {
     pub account: StripeAccount,
     /// Who invoices a paid order.
     pub order_owner: OrderOwner,
+    /// Whether another shop takes its payments with the account.
+    pub shares_account: bool,
 }
 
 /// Credentials, by the way that they are used.

@@ -30,30 +30,32 @@ pub(crate) struct Source<'a> {
 
 /// The orders, each once, best evidence first: our own keys, the module's, the configured ones; the description where
 /// no key says anything, or where it names several orders (multishipping). Nothing where the payment is tagged as
-/// another pair's.
+/// another pair's. Tagged as ours, or under a key that only this pair is configured with, it is known to be of this pair.
 pub(crate) fn of(settings: &Settings, sources: &[Source<'_>]) -> Vec<OrderReference> {
     let metadata: Vec<_> = sources.iter().filter_map(|source| source.metadata).collect();
     let is_foreign = |pair: &String| pair != settings.pair.as_str();
     if metadata.iter().any(|metadata| metadata.get(PAIR_KEY).is_some_and(is_foreign)) {
         return Vec::new();
     }
-    let mut found = Found::default();
+    let is_tagged = metadata.iter().any(|metadata| metadata.contains_key(PAIR_KEY));
+    let mut found = Found { references: Vec::new(), is_tagged };
     for metadata in &metadata {
         found.own(metadata);
     }
     for key in keys(settings) {
+        let of_pair = settings.order_keys.iter().any(|configured| configured == key);
         for text in metadata.iter().filter_map(|metadata| metadata.get(key)) {
             for number in text.split(',') {
-                found.number(key, number);
+                found.number(key, number, of_pair);
             }
         }
     }
     for numbers in sources.iter().filter_map(|source| source.description).map(described) {
-        if found.0.is_empty() || numbers.len() > 1 {
-            numbers.into_iter().for_each(|number| found.number("description", number));
+        if found.references.is_empty() || numbers.len() > 1 {
+            numbers.into_iter().for_each(|number| found.number("description", number, false));
         }
     }
-    found.0
+    found.references
 }
 
 /// Metadata keys that hold an order number.
@@ -61,8 +63,11 @@ pub(crate) fn keys(settings: &Settings) -> impl Iterator<Item = &str> {
     [MERCHANT_KEY, MODULE_KEY].into_iter().chain(settings.order_keys.iter().map(String::as_str))
 }
 
-#[derive(Default)]
-struct Found(Vec<OrderReference>);
+struct Found {
+    references: Vec<OrderReference>,
+    /// The payment is tagged as this pair's.
+    is_tagged: bool,
+}
 
 impl Found {
     /// `tb_order` and `tb_order_id` of one object are one order.
@@ -74,24 +79,28 @@ impl Found {
                 let known = |other: &&mut OrderReference| {
                     other.id == Some(id) || (other.id.is_none() && other.number == number)
                 };
-                match self.0.iter_mut().find(known) {
+                match self.references.iter_mut().find(known) {
                     Some(known) => known.id = Some(id),
-                    None => self.0.push(OrderReference {
+                    None => self.references.push(OrderReference {
                         found_in: ORDER_ID_KEY.to_owned(),
                         number,
                         id: Some(id),
+                        of_pair: self.is_tagged,
                     }),
                 }
             }
-            None => metadata.get(ORDER_KEY).into_iter().for_each(|text| self.number(ORDER_KEY, text)),
+            None => metadata.get(ORDER_KEY).into_iter().for_each(|text| self.number(ORDER_KEY, text, false)),
         }
     }
 
-    fn number(&mut self, found_in: &str, text: &str) {
+    fn number(&mut self, found_in: &str, text: &str, of_pair: bool) {
         let Some(number) = number(text) else { return };
-        let is_known = self.0.iter().any(|known| known.number.as_ref() == Some(&number));
-        if !is_known && self.0.len() < ORDERS_MAX {
-            self.0.push(OrderReference { found_in: found_in.to_owned(), number: Some(number), id: None });
+        let of_pair = of_pair || self.is_tagged;
+        if let Some(known) = self.references.iter_mut().find(|known| known.number.as_ref() == Some(&number)) {
+            known.of_pair |= of_pair;
+        } else if self.references.len() < ORDERS_MAX {
+            let found_in = found_in.to_owned();
+            self.references.push(OrderReference { found_in, number: Some(number), id: None, of_pair });
         }
     }
 }

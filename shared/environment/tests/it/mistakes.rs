@@ -86,6 +86,11 @@ fn each_mistake_is_named_with_its_place_and_what_would_be_right() {
             "pairs.main.magento.signed_scheme: `ftp` is neither http nor https",
         ),
         (
+            "base_url: 'https://shop.example.com'",
+            "base_url: 'https://shop.example.com', payment_methods: [stripe_payments, ' ']",
+            "pairs.main.magento.payment_methods: one is empty; write the method's code (stripe_payments) or take it out",
+        ),
+        (
             "api_version: 2026-10-28.endive",
             "api_version: \"\"",
             "pairs.main.stripe.api_version: is empty; write the version that the flows were made for (2026-10-28.endive)",

@@ -50,14 +50,14 @@ impl Invoice {
     /// Whether it carries the payment, and was made for no other.
     pub(super) fn names(&self, payment: &Payment) -> bool {
         self.marked().all(|charge| charge == payment.charge.as_str())
-            && self.transaction().is_some_and(|id| is_of(&id, payment))
+            && self.transaction().is_some_and(|id| payment.has_id(&id))
     }
 
     /// Another payment that it is of: by the gateway's id, or by the marker of the charge that it was made for. Between the
     /// two writes that make an invoice it carries the marker alone.
     pub(super) fn names_another(&self, payment: &Payment) -> Option<String> {
         let marked = self.marked().find(|charge| *charge != payment.charge.as_str()).map(str::to_owned);
-        marked.or_else(|| self.transaction().filter(|id| !is_of(id, payment)))
+        marked.or_else(|| self.transaction().filter(|id| !payment.has_id(id)))
     }
 
     /// Whether we made it, by the marker that we wrote into it.
@@ -75,10 +75,6 @@ impl Invoice {
     fn texts(&self) -> impl Iterator<Item = &str> {
         self.comments.iter().flatten().filter_map(|entry| entry.comment.as_deref())
     }
-}
-
-fn is_of(id: &str, payment: &Payment) -> bool {
-    id == payment.charge.as_str() || payment.intent.as_ref().is_some_and(|own| id == own.as_str())
 }
 
 /// The order's invoices, oldest first. One call, where it has no more than a page of them. Later pages are asked for by

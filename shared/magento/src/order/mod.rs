@@ -2,6 +2,7 @@
 
 mod advance;
 pub mod comment;
+mod evidence;
 mod invoice;
 mod lines;
 pub mod list;

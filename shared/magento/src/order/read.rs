@@ -1,14 +1,15 @@
 //! `magento.order.read`: the order that a payment is for, as it is now. One call where the payment names it.
 //!
 //! The payment's own references go first, then what an earlier execution learned, then what Magento recorded of the
-//! payment. Amounts are not looked at here: the flow compares them.
+//! payment. Amounts are not looked at here: the flow compares them. A number that any shop may give is no proof: see
+//! [`evidence`](super::evidence).
 
 use canonical::{IncrementId, Order, OrderId, Payment};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::wire::WireOrder;
-use super::{map, search};
+use super::{evidence, map, search};
 use crate::{Client, Error};
 
 /// The action's name.
@@ -55,15 +56,14 @@ async fn found(client: &Client, input: &Input) -> Result<WireOrder, Error> {
     if let Some(id) = ids.first()
         && let Some(order) = search::by_id(client, *id).await?
     {
-        return match number {
-            Some(number) if !same(&order.increment_id, number.as_str()) => {
-                Err(several(payment, [order.increment_id.as_str(), number.as_str()].into_iter()))
-            }
-            _ => Ok(order),
-        };
+        if let Some(number) = number.filter(|number| !same(&order.increment_id, number.as_str())) {
+            return Err(several(payment, [order.increment_id.as_str(), number.as_str()].into_iter()));
+        }
+        return evidence::of_id(client, payment, order).await;
     }
     if let Some(number) = number {
-        return one(payment, search::by_number(client, number).await?, format!("number {number}"));
+        let found = one(payment, search::by_number(client, number).await?, format!("number {number}"));
+        return evidence::of_number(client, payment, found).await;
     }
     if let Some(link) = input.link.as_deref().and_then(|link| link.parse::<OrderId>().ok())
         && let Some(order) = search::by_id(client, link).await?
@@ -74,7 +74,7 @@ async fn found(client: &Client, input: &Input) -> Result<WireOrder, Error> {
 }
 
 /// The order that Magento itself ties to the payment.
-async fn recorded(client: &Client, payment: &Payment) -> Result<WireOrder, Error> {
+pub(super) async fn recorded(client: &Client, payment: &Payment) -> Result<WireOrder, Error> {
     let mut ids = vec![payment.charge.as_str()];
     ids.extend(payment.intent.as_ref().map(canonical::PaymentIntentId::as_str));
     let recorded = search::by_payment(client, &ids).await?;

@@ -5,6 +5,8 @@ mod comment;
 #[cfg(test)]
 mod door;
 #[cfg(test)]
+mod evidence;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod list;

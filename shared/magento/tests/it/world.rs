@@ -20,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) seen_scheme: &'static str,
     pub(crate) magento: environment::Magento,
     pub(crate) order_owner: OrderOwner,
+    /// Whether another shop takes its payments with the account.
+    pub(crate) shares_account: bool,
     /// The connections, where a test makes many worlds.
     pub(crate) pool: Option<Pool>,
 }
@@ -32,6 +34,7 @@ impl Default for Options {
             magento: environment::Magento {
                 base_url: "http://replaced.example".parse().unwrap(),
                 stores: Vec::new(),
+                payment_methods: Vec::new(),
                 scope: None,
                 auth: MagentoAuth::Oauth,
                 signed_scheme: None,
@@ -42,6 +45,7 @@ impl Default for Options {
                 paid_status: "processing".to_owned(),
             },
             order_owner: OrderOwner::Tillbridge,
+            shares_account: false,
             pool: None,
         }
     }
@@ -126,6 +130,7 @@ pub(crate) fn client(base: &str, options: &Options) -> Client {
         magento: options.magento.clone(),
         account: "acct_1Test".parse().unwrap(),
         order_owner: options.order_owner,
+        shares_account: options.shares_account,
     };
     let credentials = Credentials::of(options.magento.auth, keys(&options.shop));
     let pool = options.pool.clone().unwrap_or_else(|| Pool::new().unwrap());

@@ -187,6 +187,26 @@ async fn orders_are_found_by_the_rules_in_their_order() {
     }
 }
 
+/// Another shop behind the same account may have an order of the same number.
+#[tokio::test]
+async fn a_number_alone_does_not_say_whose_it_is() {
+    for (metadata, of_pair) in [
+        (json!({"Order #": "42"}), false),
+        (json!({"magentoorderid": "42"}), false),
+        (json!({"tb_order_id": "7", "tb_order": "42"}), false),
+        (json!({}), false),
+        (json!({"shop_order": "42"}), true),
+        (json!({"Order #": "42", "shop_order": "42"}), true),
+        (json!({"Order #": "42", "tb_pair": "main"}), true),
+        (json!({"tb_order_id": "7", "tb_pair": "main"}), true),
+    ] {
+        let body = with(json!({"metadata": metadata, "description": "Order #42 by Ann",
+            "payment_intent": {"id": "pi_1", "metadata": {}, "description": null}}));
+        let orders = read_of(body).await.unwrap().orders;
+        assert_eq!(orders.iter().map(|order| order.of_pair).collect::<Vec<_>>(), [of_pair], "{metadata}");
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_believed_is_refused_with_its_reason() {
     for (changes, class, code) in [
