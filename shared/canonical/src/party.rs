@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::redact::mask_cards;
+use crate::redact::{mask_cards, mask_cards_in_number};
 
 /// Who buys. Guests have no `id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,9 +50,24 @@ pub struct Address {
     pub phone: Option<String>,
 }
 
+impl Customer {
+    /// The customer as it may leave for another system: see [`Address::masked`].
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        Self {
+            id: self.id,
+            name: mask_cards(&self.name),
+            email: mask_cards_in_number(&self.email),
+            phone: self.phone.as_deref().map(mask_cards_in_number),
+            tax_id: self.tax_id.as_deref().map(mask_cards_in_number),
+        }
+    }
+}
+
 impl Address {
-    /// The address as it may leave for another system: shoppers type card numbers into what people write. What is looked up
-    /// (post code, phone) stays: a number of 13 digits may look like a card's by chance.
+    /// The address as it may leave for another system: shoppers type card numbers wherever they can write. No name, place or
+    /// post code has a number as long as a card's; what is a number by itself is told apart by its length
+    /// ([`mask_cards_in_number`]).
     #[must_use]
     pub fn masked(&self) -> Self {
         Self {
@@ -60,7 +75,10 @@ impl Address {
             company: self.company.as_deref().map(mask_cards),
             street: self.street.iter().map(|line| mask_cards(line)).collect(),
             city: mask_cards(&self.city),
-            ..self.clone()
+            region: self.region.as_deref().map(mask_cards),
+            postcode: self.postcode.as_deref().map(mask_cards),
+            country: mask_cards(&self.country),
+            phone: self.phone.as_deref().map(mask_cards_in_number),
         }
     }
 }

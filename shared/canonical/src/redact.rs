@@ -8,6 +8,8 @@ use std::ops::Range;
 const CARD_DIGITS: Range<usize> = 13..20;
 /// Digits of a group of a number that is written in groups: `4242 4242 4242 4242`, `3782 822463 10005`.
 const GROUP_DIGITS: Range<usize> = 3..9;
+/// Digits of the longest phone or tax number that looks like a card's.
+const NUMBER_DIGITS_MAX: usize = 15;
 /// Characters between two groups.
 const GAP_CHARS_MAX: usize = 3;
 /// What parts words, for secrets and mail addresses.
@@ -36,11 +38,23 @@ pub fn redact(text: &str, max: usize) -> String {
 /// Masks only what has the shape of a payment card's number; for text that must keep its form.
 #[must_use]
 pub fn mask_cards(text: &str) -> String {
+    mask(text, is_card)
+}
+
+/// The same for text that is a number itself: a phone, a tax number. Those have up to 15 digits (ITU-T E.164; a Brazilian CNPJ has
+/// 14), and one in ten passes a card's check by chance; so only what is too long for them is masked, and American Express's
+/// 15 digits, which begin as no phone of that length does (34 is Spain, 37x has small countries).
+#[must_use]
+pub fn mask_cards_in_number(text: &str) -> String {
+    mask(text, |digits| is_card(digits) && (digits.len() > NUMBER_DIGITS_MAX || is_american_express(digits)))
+}
+
+fn mask(text: &str, is_card: fn(&str) -> bool) -> String {
     let groups = digit_groups(text);
     let mut out = String::with_capacity(text.len());
     let (mut shown, mut first) = (0, 0);
     while let Some(group) = groups.get(first) {
-        let Some(last) = card_from(text, &groups[first..]).map(|count| first + count - 1) else {
+        let Some(last) = card_from(text, &groups[first..], is_card).map(|count| first + count - 1) else {
             first += 1;
             continue;
         };
@@ -78,7 +92,7 @@ fn digit_groups(text: &str) -> Vec<Range<usize>> {
 }
 
 /// How many of these groups, from the first on, are one card number; the longest that is.
-fn card_from(text: &str, groups: &[Range<usize>]) -> Option<usize> {
+fn card_from(text: &str, groups: &[Range<usize>], is_card: fn(&str) -> bool) -> Option<usize> {
     let mut digits = String::new();
     let mut found = None;
     for (at, group) in groups.iter().enumerate() {
@@ -88,13 +102,22 @@ fn card_from(text: &str, groups: &[Range<usize>]) -> Option<usize> {
             break;
         }
         digits.push_str(&text[group.clone()]);
-        // Numbers of payment cards begin with 2 to 6; times and order numbers with 0 or 1.
-        if CARD_DIGITS.contains(&digits.len()) && matches!(digits.as_bytes()[0], b'2'..=b'6') && luhn(&digits)
-        {
+        if is_card(&digits) {
             found = Some(at + 1);
         }
     }
     found
+}
+
+/// Numbers of payment cards begin with 2 to 6; times and order numbers with 0 or 1.
+fn is_card(digits: &str) -> bool {
+    CARD_DIGITS.contains(&digits.len())
+        && matches!(digits.as_bytes().first(), Some(b'2'..=b'6'))
+        && luhn(digits)
+}
+
+fn is_american_express(digits: &str) -> bool {
+    digits.len() == 15 && (digits.starts_with("34") || digits.starts_with("37"))
 }
 
 /// Whether a gap is one that people write between the groups of a number.
@@ -224,6 +247,26 @@ mod tests {
             ("3782 822463 10005", "[card …0005]"),
         ] {
             assert_eq!(mask_cards(text), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_may_be_what_it_says_stays() {
+        // Each passes the check that cards have.
+        for number in
+            ["+4930 1234 56786", "4222222222222", "45997418000158", "36490102462661", "550000000000004"]
+        {
+            assert_ne!(mask_cards(number), number);
+            assert_eq!(mask_cards_in_number(number), number);
+        }
+        for (text, shown) in [
+            ("4242 4242 4242 4242", "[card …4242]"),
+            ("+4242424242424242", "+[card …4242]"),
+            ("DE5555555555554444", "DE[card …4444]"),
+            ("3782 822463 10005", "[card …0005]"),
+            ("+4930-5550917; 6011000990139424", "+4930-5550917; [card …9424]"),
+        ] {
+            assert_eq!(mask_cards_in_number(text), shown, "{text}");
         }
     }
 

@@ -18,10 +18,15 @@ fn with_card_numbers(mut order: Value) -> Value {
     order["payment"]["cc_number_enc"] = json!(CARD);
     order["status_histories"] = json!([{ "comment": format!("paid by {CARD}"), "entity_name": "order" }]);
     order["items"][0]["name"] = json!(format!("Desk lamp {CARD}"));
+    order["customer_taxvat"] = json!(format!("DE {CARD}"));
+    order["customer_email"] = json!(format!("{CARD}@example.com"));
     for address in ["/billing_address", "/extension_attributes/shipping_assignments/0/shipping/address"] {
         let address = order.pointer_mut(address).unwrap();
         address["street"] = json!(["12 St James Square", format!("card {CARD_AS_TYPED}")]);
         address["company"] = json!(format!("c/o {CARD}"));
+        for place in ["city", "region", "region_code", "postcode", "telephone", "vat_id"] {
+            address[place] = json!(if place.len() % 2 == 0 { CARD } else { CARD_AS_TYPED });
+        }
     }
     order
 }

@@ -154,11 +154,14 @@ async fn order_full_of_cards(stack: &Stack, kind: &str, cards: &mut Cards) -> Or
         json!([{ "comment": format!("card {}", cards.next("")), "entity_name": "order" }]);
     let address = json!({ "street": [PERSON[2], format!("c/o {}", cards.next(" ")), cards.next("")],
         "company": format!("{} Ltd", cards.next("")), "lastname": format!("{} {}", PERSON[0], cards.next(" ")),
-        "city": cards.next("-"), "email": PERSON[1], "telephone": PERSON[3] });
+        "city": cards.next("-"), "region": cards.next(""), "region_code": cards.next(" "), "postcode": cards.next(""),
+        "vat_id": cards.next(""), "email": PERSON[1], "telephone": PERSON[3] });
     for place in ["/billing_address", "/extension_attributes/shipping_assignments/0/shipping/address"] {
         let fields = order.pointer_mut(place).unwrap().as_object_mut().unwrap();
         fields.extend(address.as_object().unwrap().clone());
     }
+    order["customer_taxvat"] = json!(cards.next(" "));
+    order["billing_address"]["telephone"] = json!(cards.next(" "));
     let put = stack.sandbox.post("/admin/orders", &order).await.unwrap();
 
     let seeded = &made.event["data"]["object"];
