@@ -43,12 +43,12 @@ impl Acting {
 
 impl Context {
     /// The table alone: nothing is sent.
-    pub(crate) fn ports_without_queues(&self) -> Result<Ports> {
-        Ok(Ports {
-            store: self.table()?,
+    pub(crate) fn ports_without_queues(&self) -> Ports {
+        Ports {
+            store: self.table(),
             queue: Arc::new(Queues::new(&self.sdk, BTreeMap::new())),
             clock: Arc::new(SystemClock),
-        })
+        }
     }
 
     /// The table and the queues of some flows.
@@ -61,7 +61,7 @@ impl Context {
             let name = format!("tillbridge-{}-flow-{flow}.fifo", self.stage.stage);
             urls.insert(QueueName::Flow(flow.clone()), aws::queue_url(&self.sdk, &name).await?);
         }
-        Ok(Ports { queue: Arc::new(Queues::new(&self.sdk, urls)), ..self.ports_without_queues()? })
+        Ok(Ports { queue: Arc::new(Queues::new(&self.sdk, urls)), ..self.ports_without_queues() })
     }
 
     /// The pair's systems. Needs its secrets.

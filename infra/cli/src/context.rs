@@ -24,7 +24,7 @@ pub struct Common {
     /// The environment file, where it is not infra/environments/<stage>.yaml here or above.
     #[arg(long, global = true)]
     environment: Option<PathBuf>,
-    /// The table's name; the local stack's own where `cargo xtask up` has run.
+    /// The table, where it is not `tillbridge-<stage>` (a restored copy).
     #[arg(long, global = true, env = "TABLE")]
     table: Option<String>,
     /// Print JSON instead of text.
@@ -50,16 +50,44 @@ pub struct Context {
     pub(crate) secrets: Arc<dyn environment::Secrets>,
     pub(crate) local: Option<Local>,
     pub(crate) sdk: aws::SdkConfig,
-    table: Option<String>,
+    pub(crate) table_name: String,
 }
+
+/// The stage that `cargo xtask up` deploys, on this machine; no AWS account has it.
+const LOCAL_STAGE: &str = "local";
 
 /// What `cargo xtask up` writes to `target/local/state.json`, as far as it is needed here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Local {
     stage: String,
-    table: String,
+    cloud_url: String,
     pub(crate) webhook_url: String,
+}
+
+impl Local {
+    /// The local stack, where it runs and is of this stage.
+    fn of(stage: &str) -> Result<Option<Self>> {
+        let file = above(&std::env::current_dir()?, "target/local/state.json");
+        let text = file.and_then(|file| std::fs::read_to_string(file).ok());
+        let local = text.and_then(|text| serde_json::from_str::<Self>(&text).ok());
+        Ok(local.filter(|local| local.stage == stage))
+    }
+}
+
+/// Where AWS is for a stage: what the variables say; else for `local` the local stack, without anybody's keys.
+async fn sdk_config(stage: &str, local: Option<&Local>) -> Result<aws::SdkConfig> {
+    let is_named = std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty());
+    match local.filter(|local| !local.cloud_url.is_empty()) {
+        _ if is_named => Ok(aws::sdk_config().await),
+        Some(local) => Ok(aws::sdk_config_of_local_cloud(&local.cloud_url).await),
+        None if stage == LOCAL_STAGE => Err(Stop::Usage(
+            "the local stack does not run: `cargo xtask up` starts it; another stage is named with --stage"
+                .to_owned(),
+        )
+        .into()),
+        None => Ok(aws::sdk_config().await),
+    }
 }
 
 /// An environment file, as it lies there.
@@ -114,35 +142,32 @@ impl Context {
 
     /// A context of a stage.
     pub(crate) async fn of(common: Common, stage: Stage) -> Result<Self> {
-        let local = above(&std::env::current_dir()?, "target/local/state.json")
-            .and_then(|file| std::fs::read_to_string(file).ok())
-            .and_then(|text| serde_json::from_str::<Local>(&text).ok())
-            .filter(|local| local.stage == common.stage);
-        let sdk = aws::sdk_config().await;
-        let table = common.table.or_else(|| local.as_ref().map(|local| local.table.clone()));
+        let local = Local::of(&common.stage)?;
+        let sdk = sdk_config(&common.stage, local.as_ref()).await?;
+        // As template.yaml names it.
+        let table = common.table.filter(|name| !name.is_empty());
+        let table_name = table.unwrap_or_else(|| format!("tillbridge-{}", common.stage));
         Ok(Self {
             stage,
             pair: common.pair,
             json: common.json,
-            color: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            color: has_color(),
             secrets: Arc::new(Secrets::new(&sdk)),
             local,
-            table,
+            table_name,
             sdk,
         })
     }
 
     /// The stage's table.
-    pub(crate) fn table(&self) -> Result<Arc<Table>> {
-        match self.table.as_deref().filter(|name| !name.is_empty()) {
-            Some(name) => Ok(Arc::new(Table::new(&self.sdk, name))),
-            None => Err(Stop::Usage(
-                "which table? name it with --table (the stack's output `Table`), or run `cargo xtask up`"
-                    .to_owned(),
-            )
-            .into()),
-        }
+    pub(crate) fn table(&self) -> Arc<Table> {
+        Arc::new(Table::new(&self.sdk, &self.table_name))
     }
+}
+
+/// Whether what is printed is for a terminal, and its owner likes colours.
+pub(crate) fn has_color() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 /// A file below this folder or one above it.

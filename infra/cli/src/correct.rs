@@ -45,7 +45,7 @@ impl Correct {
     /// It is not parked, the data does not fit, or the table cannot be reached.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
         let by = self.acting.by()?;
-        let ports = context.ports_without_queues()?;
+        let ports = context.ports_without_queues();
         let execution = find::execution(context, ports.store.as_ref(), &self.what).await?;
         let shown = show(ports.store.as_ref(), &execution).await?;
         let target = self.target(&shown)?;

@@ -29,7 +29,7 @@ impl Discard {
             return Err(Stop::Usage("say why with --why: nobody else will know".to_owned()).into());
         }
         let by = self.acting.by()?;
-        let ports = context.ports_without_queues()?;
+        let ports = context.ports_without_queues();
         let execution = find::execution(context, ports.store.as_ref(), &self.what).await?;
         let discarded = discard(&ports, &execution, &by).await.map_err(stopped)?;
         say(&match context.json {

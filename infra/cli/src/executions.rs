@@ -36,7 +36,7 @@ impl Executions {
     /// # Errors
     /// The table cannot be reached.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
-        let table = context.table()?;
+        let table = context.table();
         let statuses = match (self.parked, self.status) {
             (true, _) => vec![Status::Parked],
             (false, Some(status)) => vec![status],

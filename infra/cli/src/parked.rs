@@ -34,7 +34,7 @@ impl ParkedWork {
     /// # Errors
     /// The table cannot be reached.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
-        let table = context.table()?;
+        let table = context.table();
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let found = list(table.as_ref(), &self.filter.wanted(&context.pair, limit)).await?;
         if self.group {

@@ -49,7 +49,7 @@ impl ReplayWork {
     /// # Errors
     /// Nothing is named, or the table or a queue cannot be reached.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
-        let table = context.table()?;
+        let table = context.table();
         let executions = match (&self.what, self.filter.is_empty() && !self.all) {
             (Some(_), false) => return Err(Stop::Usage("name one, or filter; not both".to_owned()).into()),
             (Some(what), true) => vec![find::execution(context, table.as_ref(), what).await?],
@@ -98,7 +98,7 @@ impl ReplayWork {
     }
 
     async fn preview(&self, context: &Context, executions: &[Execution]) -> Result<Ended> {
-        let ports = context.ports_without_queues()?;
+        let ports = context.ports_without_queues();
         let mut is_well = true;
         let connected = context.connected(&ports).await?;
         for execution in executions {

@@ -30,7 +30,7 @@ impl Show {
     /// # Errors
     /// The table cannot be reached, or nothing is known under that name.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
-        let table = context.table()?;
+        let table = context.table();
         let execution = find::execution(context, table.as_ref(), &self.what).await?;
         let shown = show(table.as_ref(), &execution).await?;
         let is_parked = shown.execution.status == Status::Parked;

@@ -23,7 +23,7 @@ impl Trace {
     /// # Errors
     /// The table cannot be reached, or nothing is known under that name.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
-        let table = context.table()?;
+        let table = context.table();
         let store: &dyn Store = table.as_ref();
         let mut stories = Vec::new();
         for entity in find::entities_of(context, store, &self.what).await? {

@@ -13,7 +13,7 @@ mod secrets;
 mod table;
 
 pub use aws_config::SdkConfig;
-pub use client::sdk_config;
+pub use client::{sdk_config, sdk_config_of_local_cloud};
 pub use clock::SystemClock;
 pub use error::Error;
 pub use metric::{Metric, NAMESPACE};

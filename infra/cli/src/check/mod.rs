@@ -4,10 +4,13 @@ mod files;
 mod stack;
 mod systems;
 
+use std::path::Path;
+
 use anyhow::Result;
+use environment::Stage;
 use serde_json::json;
 
-use crate::context::Common;
+use crate::context::{Common, has_color};
 use crate::print::{self, say};
 use crate::{Context, Ended};
 
@@ -34,8 +37,15 @@ impl Finding {
         Self { what: what.into(), problem: Some(problem.into()) }
     }
 
+    /// What came of looking. An error that names the thing itself does not name it twice.
     fn of<T, E: ToString>(what: impl Into<String>, result: Result<T, E>) -> Self {
-        Self { what: what.into(), problem: result.err().map(|error| error.to_string()) }
+        let what = what.into();
+        let problem = result.err().map(|error| {
+            let said = error.to_string();
+            let rest = said.strip_prefix(&what).map(|rest| rest.trim_start_matches([':', ' ']).to_owned());
+            rest.unwrap_or(said)
+        });
+        Self { what, problem }
     }
 }
 
@@ -48,23 +58,30 @@ impl Check {
         let file = common.file()?;
         let mut findings = files::flows()?;
         let json = common.json;
-        let mut color = false;
         match common.stage(&file) {
             Err(error) => findings.extend(files::mistakes(&file.path, error)),
             Ok(stage) => {
                 findings.extend(files::settings(&file.path, &stage));
-                let context = Context::of(common, stage).await?;
-                color = context.color;
                 if !self.offline {
-                    findings.extend(stack::secrets(&context).await);
-                    findings.extend(stack::table(&context).await);
-                    findings.extend(stack::queues(&context).await);
-                    findings.extend(systems::all(&context, &file.path).await?);
+                    findings.extend(deployed(common, stage, &file.path).await?);
                 }
             }
         }
-        report(&findings, json, color)
+        report(&findings, json, has_color())
     }
+}
+
+/// What needs a network: the stack, and the systems.
+async fn deployed(common: Common, stage: Stage, file: &Path) -> Result<Vec<Finding>> {
+    let context = match Context::of(common, stage).await {
+        Ok(context) => context,
+        Err(error) => return Ok(vec![Finding::of::<(), _>("stack", Err(error))]),
+    };
+    let mut findings = stack::secrets(&context).await;
+    findings.push(stack::table(&context).await);
+    findings.extend(stack::queues(&context).await);
+    findings.extend(systems::all(&context, file).await?);
+    Ok(findings)
 }
 
 fn report(findings: &[Finding], json: bool, color: bool) -> Result<Ended> {

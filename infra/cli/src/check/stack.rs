@@ -30,11 +30,8 @@ pub(super) async fn secrets(context: &Context) -> Vec<Finding> {
 }
 
 /// The table.
-pub(super) async fn table(context: &Context) -> Option<Finding> {
-    Some(match context.table() {
-        Ok(table) => Finding::of("table", table.probe().await),
-        Err(error) => Finding::of::<(), _>("table", Err(error)),
-    })
+pub(super) async fn table(context: &Context) -> Finding {
+    Finding::of(format!("table {}", context.table_name), context.table().probe().await)
 }
 
 /// The queue of each shipped flow, and that of the letters; by their names, as `template.yaml` makes them.

@@ -76,29 +76,52 @@ async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
 }
 
 #[tokio::test]
-async fn a_table_must_be_named_and_a_stage_may_come_from_the_environment() {
+async fn a_stage_may_come_from_the_environment_and_names_its_table() {
     let world = World::new().await;
     let said = world.run_with(&["executions"], &[("TABLE", "")]).await;
-    assert_eq!(said.code, 2, "{said:?}");
-    assert!(said.err.contains("--table") && said.err.contains("cargo xtask up"), "{}", said.err);
-    let said = world.run_with(&["executions", "--table", crate::world::TABLE], &[("TABLE", "")]).await;
     assert_eq!((said.code, said.out.as_str()), (0, "no such execution\n"), "{said:?}");
+    let said =
+        world.run_with(&["executions", "--table", "tillbridge-local-restored"], &[("TABLE", "")]).await;
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.err.contains("table tillbridge-local-restored: ResourceNotFoundException"), "{}", said.err);
     let said = world.run_with(&["executions"], &[("TILLBRIDGE_STAGE", "nowhere")]).await;
     assert_eq!(said.code, 2, "{said:?}");
 }
 
-/// Where `cargo xtask up` has run, the local stack's names need not be given.
+/// The variables that say where AWS is, and with which keys.
+const NOWHERE: [(&str, &str); 5] = [
+    ("AWS_ENDPOINT_URL", ""),
+    ("AWS_ACCESS_KEY_ID", ""),
+    ("AWS_SECRET_ACCESS_KEY", ""),
+    ("AWS_REGION", ""),
+    ("TABLE", ""),
+];
+
+/// Where `cargo xtask up` has run, nothing need be said.
 #[tokio::test]
-async fn the_local_stack_is_known_from_its_state() {
+async fn the_local_stack_is_found_from_its_state() {
     let world = World::new().await;
+    let commands: [&[&str]; 2] = [&["executions"], &["check"]];
+    for command in commands {
+        let said = world.run_with(command, &NOWHERE).await;
+        let text = format!("{}{}", said.out, said.err);
+        assert!(said.code != 0 && text.contains("the local stack does not run: `cargo xtask up`"), "{text}");
+    }
+    assert_eq!(world.run_with(&["check", "--offline"], &NOWHERE).await.code, 0);
     let folder = world.folder.path().join("target/local");
     std::fs::create_dir_all(&folder).unwrap();
-    let state =
-        |stage: &str| format!(r#"{{"stage": "{stage}", "table": "{}", "other": 1}}"#, crate::world::TABLE);
+    let state = |stage: &str| {
+        format!(r#"{{"stage": "{stage}", "cloud_url": "{}", "other": 1}}"#, world.cloud.endpoint())
+    };
     std::fs::write(folder.join("state.json"), state("local")).unwrap();
-    assert_eq!(world.run_with(&["executions"], &[("TABLE", "")]).await.code, 0);
+    for command in commands {
+        let said = world.run_with(command, &NOWHERE).await;
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+    }
     std::fs::write(folder.join("state.json"), state("another")).unwrap();
-    assert_eq!(world.run_with(&["executions"], &[("TABLE", "")]).await.code, 2, "it is of another stage");
+    assert_eq!(world.run_with(&["executions"], &NOWHERE).await.code, 2, "it is of another stage");
+    let said = world.run_with(&["executions"], &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")]).await;
+    assert_eq!(said.code, 3, "who names an endpoint means it: {said:?}");
 }
 
 #[tokio::test]
