@@ -220,13 +220,23 @@ pub struct Table<C> {
     client: C,
     bind: fn(&C, &Call) -> C,
     actions: Vec<Action<C>>,
+    names: Names<C>,
 }
+
+/// What an event from a source says that things are called.
+type Names<C> = fn(&C, &str, &Value) -> Vec<(&'static str, String)>;
 
 impl<C: Send + Sync + 'static> Table<C> {
     /// A connector. `bind` gives the client of one call (its deadline, its idempotency generation).
     #[must_use]
     pub fn new(client: C, bind: fn(&C, &Call) -> C, actions: Vec<Action<C>>) -> Self {
-        Self { client, bind, actions }
+        Self { client, bind, actions, names: |_, _, _| Vec::new() }
+    }
+
+    /// Says how its system's events name things.
+    #[must_use]
+    pub fn names(self, names: Names<C>) -> Self {
+        Self { names, ..self }
     }
 
     fn action(&self, name: &ActionName) -> Result<&Action<C>, Fault> {
@@ -244,6 +254,10 @@ impl<C: Send + Sync + 'static> Connector for Table<C> {
 
     fn spec(&self, action: &ActionName) -> Option<Cow<'_, ActionSpec>> {
         self.actions.iter().map(Action::spec).find(|spec| spec.name == *action).map(Cow::Borrowed)
+    }
+
+    fn names(&self, source: &str, event: &Value) -> Vec<(&'static str, String)> {
+        (self.names)(&self.client, source, event)
     }
 
     fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {

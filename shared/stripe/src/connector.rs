@@ -4,7 +4,7 @@ use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
 use crate::client::SETTLE;
-use crate::{Client, account, event, payment, rights};
+use crate::{Client, account, event, names, payment, rights};
 
 /// The connector of one pair.
 ///
@@ -12,7 +12,7 @@ use crate::{Client, account, event, payment, rights};
 /// An action's name is malformed (a mistake in this file).
 pub fn connector(client: Client) -> Result<Table<Client>, Fault> {
     let timeout = client.settings().timeout;
-    Ok(Table::new(client, Client::bind, actions(timeout)?))
+    Ok(Table::new(client, Client::bind, actions(timeout)?).names(names::of_event))
 }
 
 /// What the connector can do, without a client or a secret: for checks of flow documents.
@@ -32,6 +32,7 @@ fn actions(timeout: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
             ("charge", "/charge"),
             ("payment_intent", "/intent"),
             ("customer", "/customer"),
+            ("order_number", "/orders/0/number"),
         ]),
         Action::write(
             payment::tag::NAME,

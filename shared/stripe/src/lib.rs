@@ -10,6 +10,7 @@ mod connector;
 mod error;
 pub mod event;
 mod form;
+mod names;
 mod order_reference;
 pub mod payment;
 mod reference;

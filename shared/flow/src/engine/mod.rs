@@ -186,6 +186,11 @@ impl Engine {
                 return self.park(&mut claimed, delivery, "-", fault, Vec::new()).await;
             }
         };
+        for connector in &connected.connectors {
+            for (kind, id) in connector.names(&delivery.source, &event) {
+                claimed.link(kind, id);
+            }
+        }
         let mut run = Run::new(self, connected, claimed, delivery, event, deadline);
         let ending = run.steps(&plan.steps, None).await;
         run.give_back_probes().await;

@@ -20,17 +20,18 @@ pub struct Link {
 /// The things that an execution has seen, which are all one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
+    /// The last thing of each kind.
     known: BTreeMap<String, String>,
-    /// Kinds that are not in the table yet.
-    fresh: Vec<String>,
+    /// What is not in the table yet: each leads to the entity, also where it is the second of its kind.
+    fresh: Vec<Link>,
 }
 
 impl Links {
     /// Adds a thing, where it is not known.
     pub fn add(&mut self, link: Link) {
         if self.known.get(&link.kind) != Some(&link.id) {
-            self.fresh.push(link.kind.clone());
-            self.known.insert(link.kind, link.id);
+            self.known.insert(link.kind.clone(), link.id.clone());
+            self.fresh.push(link);
         }
     }
 
@@ -45,7 +46,7 @@ impl Links {
         names.insert(format!("{ENTITY_PREFIX}{entity}"), Value::from(entity));
         let (kind, id) = entity.split_once(':').unwrap_or(("entity", entity));
         let mut keys = vec![link_key(pair, kind, id)];
-        keys.extend(self.fresh.iter().map(|kind| link_key(pair, kind, &self.known[kind])));
+        keys.extend(self.fresh.iter().map(|link| link_key(pair, &link.kind, &link.id)));
         keys.sort();
         keys.dedup();
         keys.into_iter()

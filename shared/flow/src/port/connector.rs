@@ -20,6 +20,12 @@ pub trait Connector: Send + Sync {
         self.specs().into_iter().find(|spec| spec.name == *action).map(Cow::Owned)
     }
 
+    /// What an event says that things are called, before any system is asked: `("order_number", "000000042")`. Any of the names
+    /// leads an operator to the story; nothing is decided by them.
+    fn names(&self, _source: &str, _event: &Value) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// What names the effect of a write with this input, in the system that will hold it.
     ///
     /// # Errors

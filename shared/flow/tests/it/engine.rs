@@ -235,6 +235,30 @@ async fn every_name_leads_to_the_story() {
     assert_eq!(event["id"], "evt_1");
 }
 
+/// Most is asked about an order while it waits, before its number was read anywhere.
+#[tokio::test]
+async fn what_the_event_names_leads_to_the_story_before_anything_was_read() {
+    let world = World::new();
+    let away = fault(Class::Transient, "away");
+    world.shop.faults.lock().unwrap().push(("shop.order.read".into(), away, false));
+    let object = json!({ "id": "ch_1", "orders": ["000000040", "000000041"] });
+    let body = json!({ "id": "evt_1", "data": { "object": object } }).to_string();
+    let delivery = Delivery { body, ..delivery("evt_1") };
+    let engine = world.engine(FLOW);
+    assert!(matches!(world.deliver(&engine, &delivery).await.outcome, Outcome::RetryAfter(_)));
+    assert_eq!(head(&world).await.status, Status::Waiting);
+    let leads = async |number: &str| {
+        let pair = "main".parse().unwrap();
+        execution::entities(world.store.as_ref(), &pair, "order_number", number).await.unwrap()
+    };
+    assert_eq!(leads("000000042").await, [""; 0]);
+    for number in ["000000040", "000000041"] {
+        assert_eq!(leads(number).await, ["payment_intent:pi_1"], "{number}");
+    }
+    assert_eq!(world.settle(FLOW, &delivery).await.outcome, Outcome::Done);
+    assert_eq!(leads("000000042").await, ["payment_intent:pi_1"], "what was read counts as well");
+}
+
 #[tokio::test]
 async fn a_step_that_would_not_end_in_time_is_left_for_the_next_delivery() {
     let world = World::new();

@@ -123,6 +123,11 @@ impl Connector for Shop {
         specs()
     }
 
+    fn names(&self, _: &str, event: &Value) -> Vec<(&'static str, String)> {
+        let orders = event["data"]["object"]["orders"].as_array().into_iter().flatten();
+        orders.map(|order| ("order_number", order.as_str().unwrap().to_owned())).collect()
+    }
+
     fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {
         Ok(format!("{action}:{}", input["id"].as_str().unwrap()).parse().unwrap())
     }
