@@ -18,9 +18,9 @@ pub struct Common {
     /// The stage: infra/environments/<stage>.yaml.
     #[arg(long, global = true, env = "TILLBRIDGE_STAGE", default_value = "local")]
     pub(crate) stage: String,
-    /// The pair.
-    #[arg(long, global = true, default_value = "main")]
-    pair: PairId,
+    /// The pair; `main` where none is named. `check` looks at all pairs where none is named.
+    #[arg(long, global = true)]
+    pair: Option<PairId>,
     /// The environment file, where it is not infra/environments/<stage>.yaml here or above.
     #[arg(long, global = true)]
     environment: Option<PathBuf>,
@@ -53,6 +53,8 @@ pub struct Context {
     pub(crate) table_name: String,
 }
 
+/// The pair where none is named.
+const DEFAULT_PAIR: &str = "main";
 /// The stage that `cargo xtask up` deploys, on this machine; no AWS account has it.
 const LOCAL_STAGE: &str = "local";
 
@@ -121,6 +123,18 @@ impl Common {
     pub(crate) fn stage(&self, file: &File) -> Result<Stage, environment::Error> {
         Stage::parse(&self.stage, &file.text)
     }
+
+    /// The stage with the pair that was asked for alone; with all where none was.
+    ///
+    /// # Errors
+    /// It has no such pair.
+    pub(crate) fn narrowed(&self, mut stage: Stage, file: &File) -> Result<Stage, Stop> {
+        if let Some(pair) = &self.pair {
+            known(pair, &stage, file)?;
+            stage.pairs.retain(|other, _| other == pair);
+        }
+        Ok(stage)
+    }
 }
 
 impl Context {
@@ -131,17 +145,14 @@ impl Context {
     pub async fn open(common: Common) -> Result<Self> {
         let file = common.file()?;
         let stage = common.stage(&file).map_err(|error| Stop::Problem(error.to_string()))?;
-        if !stage.pairs.contains_key(&common.pair) {
-            let known: Vec<&str> = stage.pairs.keys().map(PairId::as_str).collect();
-            let path = file.path.display();
-            let message = format!("pair `{}` is not in {path}; there are {}", common.pair, known.join(", "));
-            return Err(Stop::Usage(message).into());
-        }
-        Self::of(common, stage).await
+        let context = Self::of(common, stage).await?;
+        known(&context.pair, &context.stage, &file)?;
+        Ok(context)
     }
 
     /// A context of a stage.
     pub(crate) async fn of(common: Common, stage: Stage) -> Result<Self> {
+        let pair = common.pair.clone().map_or_else(|| DEFAULT_PAIR.parse(), Ok)?;
         let local = Local::of(&common.stage)?;
         let sdk = sdk_config(&common.stage, local.as_ref()).await?;
         // As template.yaml names it.
@@ -149,7 +160,7 @@ impl Context {
         let table_name = table.unwrap_or_else(|| format!("tillbridge-{}", common.stage));
         Ok(Self {
             stage,
-            pair: common.pair,
+            pair,
             json: common.json,
             color: has_color(),
             secrets: Arc::new(Secrets::new(&sdk)),
@@ -163,6 +174,16 @@ impl Context {
     pub(crate) fn table(&self) -> Arc<Table> {
         Arc::new(Table::new(&self.sdk, &self.table_name))
     }
+}
+
+/// That a pair is in the environment file.
+fn known(pair: &PairId, stage: &Stage, file: &File) -> Result<(), Stop> {
+    if stage.pairs.contains_key(pair) {
+        return Ok(());
+    }
+    let known: Vec<&str> = stage.pairs.keys().map(PairId::as_str).collect();
+    let path = file.path.display();
+    Err(Stop::Usage(format!("pair `{pair}` is not in {path}; there are {}", known.join(", "))))
 }
 
 /// Whether what is printed is for a terminal, and its owner likes colours.

@@ -5,7 +5,7 @@ use flow::FlowName;
 use flow::execution::{Execution, Filter, Status, by_status};
 
 use crate::print::{self, say};
-use crate::{Context, Ended};
+use crate::{Context, Ended, Stop, orders};
 
 /// Lists executions by status, the newest of each last.
 #[derive(clap::Args)]
@@ -36,6 +36,13 @@ impl Executions {
     /// # Errors
     /// The table cannot be reached.
     pub async fn run(&self, context: &Context) -> Result<Ended> {
+        if let Some(flow) = self.flow.as_ref().filter(|flow| flows::names().all(|name| name != flow.as_str()))
+        {
+            let known: Vec<&str> = flows::names().collect();
+            return Err(
+                Stop::Usage(format!("there is no flow `{flow}`; there are {}", known.join(", "))).into()
+            );
+        }
         let table = context.table();
         let statuses = match (self.parked, self.status) {
             (true, _) => vec![Status::Parked],
@@ -47,10 +54,12 @@ impl Executions {
         for status in statuses {
             let (pair, flow) = (context.pair.clone(), self.flow.clone());
             let filter = Filter { pair, status, flow, limit: self.limit };
-            for execution in by_status(table.as_ref(), &filter).await? {
+            let found = by_status(table.as_ref(), &filter).await?;
+            let numbers = orders::numbers(table.as_ref(), &context.pair, &found).await?;
+            for execution in found {
                 parked |= execution.status == Status::Parked;
                 shown += 1;
-                say(&line(&execution, context)?)?;
+                say(&line(&execution, numbers.get(&execution.entity), context)?)?;
             }
         }
         if shown == 0 && !context.json {
@@ -60,15 +69,18 @@ impl Executions {
     }
 }
 
-fn line(execution: &Execution, context: &Context) -> Result<String> {
+fn line(execution: &Execution, order: Option<&String>, context: &Context) -> Result<String> {
     if context.json {
-        return Ok(serde_json::to_string(execution)?);
+        let mut row = serde_json::to_value(execution)?;
+        row["order_number"] = serde_json::to_value(order)?;
+        return Ok(row.to_string());
     }
     Ok(format!(
-        "{}  {} {:<15} {:<32} {:<44} {}",
-        execution.updated_at,
+        "{}  {} {:<15} {:<18} {:<32} {:<44} {}",
+        print::time(execution.updated_at),
         print::status(execution.status, context.color),
         execution.flow,
+        order.map_or_else(|| "order unknown".to_owned(), |number| format!("order {number}")),
         execution.event,
         execution.entity,
         print::reason(execution)

@@ -14,6 +14,7 @@ mod edit;
 mod executions;
 mod filter;
 mod find;
+mod orders;
 mod parked;
 mod print;
 mod replay;

@@ -5,6 +5,7 @@ use std::io::Write;
 use canonical::redact::mask_cards;
 use flow::execution::{Execution, Status};
 use flow::operate::Change;
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// Writes a line. A reader that has gone away is an error like another: `println!` would panic.
@@ -30,13 +31,18 @@ pub(crate) fn status(status: Status, color: bool) -> String {
     if color { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word }
 }
 
+/// A time to the millisecond: of one length, so that what follows stands below each other.
+pub(crate) fn time(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
 /// Why an execution is where it is; empty where its status says all.
 pub(crate) fn reason(execution: &Execution) -> String {
     if let Some(parked) = &execution.parked {
         return format!("{} at step {}", parked.reason, parked.step);
     }
     if let Some(waiting) = &execution.waiting {
-        return format!("{} at step {}, next try {}", waiting.code, waiting.step, waiting.retry_at);
+        return format!("{} at step {}, next try {}", waiting.code, waiting.step, time(waiting.retry_at));
     }
     execution.skipped.clone().unwrap_or_default()
 }

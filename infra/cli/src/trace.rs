@@ -95,10 +95,15 @@ fn step_json(path: &StepPath, record: &StepRecord) -> Value {
 
 fn print(History { execution, steps }: &History, color: bool) -> std::io::Result<()> {
     say("")?;
-    say(&format!("{}  received {} {}", execution.received_at, execution.event_type, execution.event))?;
+    say(&format!(
+        "{}  received {} {}",
+        print::time(execution.received_at),
+        execution.event_type,
+        execution.event
+    ))?;
     say(&format!(
         "{}  flow {} {} after {} attempt(s) {}",
-        execution.updated_at,
+        print::time(execution.updated_at),
         execution.flow,
         print::status(execution.status, color).trim_end(),
         execution.attempts,
@@ -111,13 +116,16 @@ fn print(History { execution, steps }: &History, color: bool) -> std::io::Result
         say(&format!("  ! {}", parked.message))?;
         say(&format!("    mended by: {}; parked {} times", print::word(&parked.mended_by), parked.n))?;
     }
+    if let Some(waiting) = &execution.waiting {
+        say(&format!("  … {}", waiting.message))?;
+    }
     say(&format!("  trace {}", execution.trace_id))
 }
 
 fn step(path: &StepPath, record: &StepRecord) -> String {
     let key = record.begun.as_ref().map(|begun| begun.key.as_str()).unwrap_or_default();
     let when = record.finished_at.or(record.begun.as_ref().map(|begun| begun.at));
-    let when = when.map(|at| at.to_string()).unwrap_or_default();
+    let when = when.map(print::time).unwrap_or_default();
     let ended = if record.is_finished() { format!("{} ms", record.duration_ms) } else { "begun".to_owned() };
-    format!("  {when:<28} {:<14} {:<26} {ended:>8}  {key}", path.as_str(), record.action)
+    format!("  {when:<24}  {:<14} {:<26} {ended:>8}  {key}", path.as_str(), record.action)
 }

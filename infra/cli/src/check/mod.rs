@@ -61,6 +61,7 @@ impl Check {
         match common.stage(&file) {
             Err(error) => findings.extend(files::mistakes(&file.path, error)),
             Ok(stage) => {
+                let stage = common.narrowed(stage, &file)?;
                 findings.extend(files::settings(&file.path, &stage));
                 if !self.offline {
                     findings.extend(deployed(common, stage, &file.path).await?);

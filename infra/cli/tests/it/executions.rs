@@ -27,7 +27,7 @@ async fn executions_are_listed_by_status_the_newest_last() {
     let parked = world.run(&["executions", "--parked", "--limit", "1"]).await;
     assert_eq!((parked.code, parked.out.lines().count()), (1, 1), "{parked:?}");
     assert!(parked.out.contains(&events[3]));
-    let other = world.run(&["executions", "--flow", "refunds"]).await;
+    let other = world.run(&["executions", "--flow", "order-to-cash", "--status", "waiting"]).await;
     assert_eq!((other.code, other.out.as_str()), (0, "no such execution\n"));
 }
 
@@ -39,6 +39,7 @@ async fn as_json_each_is_a_line_with_its_reason() {
     let [row] = said.json_lines().try_into().unwrap();
     assert_eq!((&row["status"], &row["event"]), (&json!("parked"), &parked.event["id"]));
     assert_eq!(row["parked"]["reason"], json!("amount_mismatch"));
+    assert_eq!(row["order_number"], json!(parked.increment_id));
     let nothing = world.run(&["executions", "--status", "done", "--json"]).await;
     assert_eq!((nothing.code, nothing.json_lines()), (0, Vec::<Value>::new()));
 }

@@ -1,5 +1,8 @@
 //! `tillbridge trace`: the whole story, asked for by any of its names.
 
+use std::collections::BTreeSet;
+
+use sandbox::System;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -72,6 +75,40 @@ async fn what_is_parked_says_why_and_who_can_mend_it() {
     {
         assert!(said.out.contains(words), "no `{words}` in\n{}", said.out);
     }
+}
+
+/// Where nothing but the event was read yet, its order is asked for most.
+#[tokio::test]
+async fn an_order_that_waits_for_a_system_is_found_by_its_number() {
+    for (system, code) in [(System::Magento, "at step order"), (System::Stripe, "at step payment")] {
+        let world = World::new().await;
+        world.sandbox.set_down(system, true);
+        let order = world.wait("simple").await;
+        let said = world.run(&["trace", &order.increment_id]).await;
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+        for words in ["flow order-to-cash waiting after 1 attempt(s)", code, order.charge.as_str(), "  … "]
+        {
+            assert!(said.out.contains(words), "{system:?}: no `{words}` in\n{}", said.out);
+        }
+        let said = world.run(&["executions"]).await;
+        assert!(said.out.contains(&format!("order {}", order.increment_id)), "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn columns_stand_below_each_other() {
+    let world = World::new().await;
+    let order = world.pay("simple").await;
+    let said = world.run(&["trace", &order.increment_id]).await;
+    let places: BTreeSet<_> = ["payment", "agree", "paid", "sales_order", "tagged"]
+        .map(|step| {
+            said.out
+                .lines()
+                .filter(|line| line.contains(" ms"))
+                .find_map(|line| line.find(&format!("  {step} ")))
+        })
+        .into();
+    assert_eq!(places.len(), 1, "{}", said.out);
 }
 
 #[tokio::test]

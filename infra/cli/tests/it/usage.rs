@@ -31,7 +31,7 @@ async fn help_says_what_there_is_and_how_it_ends() {
 #[tokio::test]
 async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
     let world = World::new().await;
-    let cases: [(&[&str], &[&str]); 26] = [
+    let cases: [(&[&str], &[&str]); 28] = [
         (&[], &["Usage: tillbridge"]),
         (&["chekc"], &["chekc", "check"]),
         (&["trace"], &["<WHAT>"]),
@@ -47,6 +47,8 @@ async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
             &["executions", "--pair", "other"],
             &["pair `other`", "infra/environments/local.yaml", "there are main"],
         ),
+        (&["check", "--pair", "other"], &["pair `other`", "there are main"]),
+        (&["executions", "--flow", "refunds"], &["there is no flow `refunds`", "there are order-to-cash"]),
         (&["check", "--stage", "nowhere"], &["infra/environments/nowhere.yaml", "--environment"]),
         (&["check", "--environment", "no/such.yaml"], &["no/such.yaml cannot be read"]),
         (&["trace", "1", "--stage", "nowhere"], &["infra/environments/nowhere.yaml"]),

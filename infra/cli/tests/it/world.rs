@@ -144,6 +144,14 @@ impl World {
         seeded
     }
 
+    /// Pays an order of a kind, whose event has to wait.
+    pub(crate) async fn wait(&self, kind: &str) -> Seeded {
+        let seeded = self.sandbox.seed(&Seed { kind: kind.to_owned(), ..Seed::default() }).unwrap();
+        let outcome = self.deliver(&delivery(&seeded.event)).await;
+        assert!(matches!(outcome, Outcome::RetryAfter(_)), "{outcome:?}");
+        seeded
+    }
+
     /// Takes the last message that was sent to the flow's queue as far as it goes at once.
     pub(crate) async fn take_last(&self) -> Outcome {
         let sent = self.cloud.sent(FLOW_QUEUE).pop().unwrap();
