@@ -118,9 +118,10 @@ impl Connections {
             order_keys: settings.stripe.order_keys.clone(),
             timeout,
         };
-        let key = fields::<StripeSecret>(secret)?.api_key;
+        let StripeSecret { api_key, previous_api_key } = fields(secret)?;
         let pool = self.paced(pair, SecretKind::Stripe, settings.stripe.requests_per_s)?;
-        let client = stripe::Client::new(Outbound::new(reached, &pool), own, &key);
+        let client =
+            stripe::Client::new(Outbound::new(reached, &pool), own, &api_key, previous_api_key.as_ref());
         let client = client.map_err(|error| unusable(secret, error))?;
         Ok(Arc::new(stripe::connector(client)?))
     }
@@ -138,8 +139,7 @@ impl Connections {
             order_owner: settings.order_owner,
             shares_account: self.stage.shares_account(pair),
         };
-        let keys = fields::<MagentoSecret>(secret)?.keys();
-        let credentials = magento::Credentials::of(settings.magento.auth, keys);
+        let credentials = fields::<MagentoSecret>(secret)?.credentials(settings.magento.auth);
         let pool = self.paced(pair, SecretKind::Magento, settings.magento.requests_per_s)?;
         let client = magento::Client::new(Outbound::new(reached, &pool), own, credentials);
         Ok(Arc::new(magento::connector(client)?))

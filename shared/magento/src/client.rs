@@ -7,7 +7,7 @@ use canonical::{NaturalKey, StripeAccount};
 use environment::{MagentoAuth, OrderOwner};
 use flow::Call;
 use jiff::SignedDuration;
-use outbound::{Answer, Effect, Method, Outbound, Request};
+use outbound::{Answer, Effect, Live, Method, Outbound, Request};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -65,7 +65,7 @@ pub struct Client {
 
 struct Shared {
     settings: Settings,
-    credentials: Credentials,
+    credentials: Live<Credentials>,
 }
 
 impl fmt::Debug for Client {
@@ -75,9 +75,10 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// A client that speaks through `outbound`, whose base is the shop's.
+    /// A client that speaks through `outbound`, whose base is the shop's, with the credentials of an integration, and of another while
+    /// they are rotated.
     #[must_use]
-    pub fn new(outbound: Outbound, settings: Settings, credentials: Credentials) -> Self {
+    pub fn new(outbound: Outbound, settings: Settings, credentials: Live<Credentials>) -> Self {
         Self { outbound, shared: Arc::new(Shared { settings, credentials }) }
     }
 
@@ -135,7 +136,17 @@ impl Client {
         body: Option<Vec<u8>>,
     ) -> Result<Answer, Error> {
         let effect = if method == Method::Get { Effect::Read } else { Effect::Write };
-        let answer = self.attempt(method, action, path, query, body).await?;
+        let live = &self.shared.credentials;
+        let first = live.first();
+        let mut answer = self.attempt(first.credential, method, action, path, query, body.clone()).await?;
+        if let Some(other) = live.after(&first, answer.status) {
+            // A missing right is a 401 as well: where both are refused, what the first was told counts.
+            let second = self.attempt(other.credential, method, action, path, query, body).await?;
+            if second.status != 401 {
+                live.accept(&other);
+                answer = second;
+            }
+        }
         if answer.is_success() {
             return Ok(answer);
         }
@@ -150,7 +161,9 @@ impl Client {
     /// A call whose right every installation grants tells which.
     async fn missing_right(&self, action: &str, resource: String) -> Error {
         let none = Query::new();
-        let probe = self.attempt(Method::Get, "probe the integration", "/V1/store/storeViews", &none, None);
+        let as_who = self.shared.credentials.first().credential;
+        let what = "probe the integration";
+        let probe = self.attempt(as_who, Method::Get, what, "/V1/store/storeViews", &none, None);
         match probe.await {
             Ok(answer) if answer.is_success() => {
                 Error::PermissionMissing { action: action.to_owned(), resource }
@@ -174,6 +187,7 @@ impl Client {
 
     async fn attempt(
         &self,
+        credentials: &Credentials,
         method: Method,
         action: &str,
         path: &str,
@@ -187,7 +201,7 @@ impl Client {
         let mut headers = vec![
             ("accept", "application/json".to_owned()),
             ("user-agent", USER_AGENT.to_owned()),
-            ("authorization", self.authorization(method, &url, query)?),
+            ("authorization", self.authorization(credentials, method, &url, query)?),
         ];
         if body.is_some() {
             headers.push(("content-type", "application/json; charset=utf-8".to_owned()));
@@ -197,8 +211,14 @@ impl Client {
         Ok(self.outbound.send(request).await?)
     }
 
-    fn authorization(&self, method: Method, url: &Url, query: &Query) -> Result<String, Error> {
-        match &self.shared.credentials {
+    fn authorization(
+        &self,
+        credentials: &Credentials,
+        method: Method,
+        url: &Url,
+        query: &Query,
+    ) -> Result<String, Error> {
+        match credentials {
             Credentials::Bearer(token) => Ok(format!("Bearer {}", token.expose_secret())),
             Credentials::Oauth(keys) => {
                 let nonce: String =

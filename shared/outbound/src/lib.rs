@@ -7,6 +7,7 @@
 mod answer;
 mod client;
 mod error;
+mod live;
 mod pool;
 mod problem;
 mod request;
@@ -18,6 +19,7 @@ mod transport;
 pub use answer::Answer;
 pub use client::{Outbound, Settings};
 pub use error::Error;
+pub use live::{Live, Tried};
 pub use pool::Pool;
 pub use problem::{Field, Problem};
 pub use request::{Effect, Method, Request};

@@ -1,14 +1,13 @@
 //! JSON with a bearer token: what the generic REST contracts of back-office systems have in common.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use crate::{Answer, Effect, Error, Method, Outbound, Request};
+use crate::{Answer, Effect, Error, Live, Method, Outbound, Request};
 
 /// Tokens that may be live at once: the current one, and the other while they are rotated.
 pub const TOKENS_MAX: usize = 2;
@@ -20,14 +19,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 #[derive(Clone)]
 pub struct Rest {
     outbound: Outbound,
-    tokens: Arc<Tokens>,
+    tokens: Arc<Live<SecretString>>,
     trace_id: Option<String>,
-}
-
-struct Tokens {
-    values: Vec<SecretString>,
-    /// Which one was accepted last: a rotation costs one refused call a process, not one a request.
-    accepted: AtomicUsize,
 }
 
 /// One call.
@@ -55,18 +48,19 @@ impl Rest {
             let token = token.expose_secret();
             !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
         };
-        if tokens.is_empty() || tokens.len() > TOKENS_MAX || !tokens.iter().all(usable) {
-            return Err(Error::Unsendable {
-                system: outbound.settings().system,
-                action: "start".to_owned(),
-                problem: format!("its secret must hold 1 to {TOKENS_MAX} tokens, each printable ASCII"),
-            });
+        let system = outbound.settings().system;
+        let unusable = || Error::Unsendable {
+            system,
+            action: "start".to_owned(),
+            problem: format!("its secret must hold 1 to {TOKENS_MAX} tokens, each printable ASCII"),
+        };
+        if tokens.len() > TOKENS_MAX || !tokens.iter().all(usable) {
+            return Err(unusable());
         }
-        Ok(Self {
-            outbound,
-            tokens: Arc::new(Tokens { values: tokens, accepted: AtomicUsize::new(0) }),
-            trace_id: None,
-        })
+        let mut tokens = tokens.into_iter();
+        let current = tokens.next().ok_or_else(unusable)?;
+        let tokens = Arc::new(Live::new(current, tokens.next()));
+        Ok(Self { outbound, tokens, trace_id: None })
     }
 
     /// The client of one call of the engine: nothing is sent that could outlast `deadline`, and the trace id goes along as
@@ -100,16 +94,12 @@ impl Rest {
             action: exchange.action.clone(),
             problem: canonical::redact(&error.to_string(), PROBLEM_CHARS_MAX),
         })?;
-        let count = self.tokens.values.len();
-        let first = self.tokens.accepted.load(Ordering::Relaxed) % count;
-        let answer = self.attempt(&exchange, body.clone(), first).await?;
-        if answer.status != 401 || count == 1 {
-            return Ok(answer);
-        }
-        let other = (first + 1) % count;
-        let second = self.attempt(&exchange, body, other).await?;
+        let first = self.tokens.first();
+        let answer = self.attempt(&exchange, body.clone(), first.credential).await?;
+        let Some(other) = self.tokens.after(&first, answer.status) else { return Ok(answer) };
+        let second = self.attempt(&exchange, body, other.credential).await?;
         if second.status != 401 {
-            self.tokens.accepted.store(other, Ordering::Relaxed);
+            self.tokens.accept(&other);
         }
         Ok(second)
     }
@@ -118,12 +108,12 @@ impl Rest {
         &self,
         exchange: &Exchange,
         body: Option<Vec<u8>>,
-        token: usize,
+        token: &SecretString,
     ) -> Result<Answer, Error> {
-        let mut headers = vec![("accept", "application/json".to_owned())];
-        if let Some(token) = self.tokens.values.get(token) {
-            headers.push(("authorization", format!("Bearer {}", token.expose_secret())));
-        }
+        let mut headers = vec![
+            ("accept", "application/json".to_owned()),
+            ("authorization", format!("Bearer {}", token.expose_secret())),
+        ];
         if body.is_some() {
             headers.push(("content-type", "application/json".to_owned()));
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use canonical::{NaturalKey, PairId, StripeAccount};
 use flow::Call;
 use jiff::SignedDuration;
-use outbound::{Answer, Effect, Method, Outbound, Request};
+use outbound::{Answer, Effect, Live, Method, Outbound, Request};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
@@ -45,8 +45,8 @@ pub struct Client {
 
 struct Shared {
     settings: Settings,
-    /// `Bearer <key>`.
-    authorization: SecretString,
+    /// `Bearer <key>`, the current one and the other while they are rotated.
+    authorization: Live<SecretString>,
 }
 
 impl fmt::Debug for Client {
@@ -56,6 +56,7 @@ impl fmt::Debug for Client {
 }
 
 /// One request, before it has the headers that all have.
+#[derive(Clone)]
 struct Draft<'a> {
     action: &'static str,
     method: Method,
@@ -74,30 +75,21 @@ pub(crate) struct Read<T> {
 }
 
 impl Client {
-    /// A client that speaks through `outbound`, whose base is `https://api.stripe.com` or the sandbox's.
+    /// A client that speaks through `outbound`, whose base is `https://api.stripe.com` or the sandbox's, with its key, and the one
+    /// before while they are rotated.
     ///
     /// # Errors
     /// A key or version that no header can hold, or a key of the other mode.
-    pub fn new(outbound: Outbound, settings: Settings, key: &SecretString) -> Result<Self, Error> {
-        let key = key.expose_secret().trim();
-        let sendable = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        for (what, text) in
-            [("`stripe` secret's `api_key`", key), ("`stripe.api_version`", &settings.api_version)]
-        {
-            if !sendable(text) {
-                let problem = format!("the pair's {what} is empty or holds what no header can");
-                return Err(Error::Settings { problem });
-            }
-        }
-        if let Some(livemode) = key_mode(key)
-            && livemode != settings.livemode
-        {
-            return Err(Error::WrongMode {
-                what: "the API key in the pair's `stripe` secret".to_owned(),
-                livemode,
-            });
-        }
-        let authorization = SecretString::from(format!("Bearer {key}"));
+    pub fn new(
+        outbound: Outbound,
+        settings: Settings,
+        key: &SecretString,
+        previous: Option<&SecretString>,
+    ) -> Result<Self, Error> {
+        sendable("`stripe.api_version`", &settings.api_version)?;
+        let current = bearer("api_key", key, settings.livemode)?;
+        let previous = previous.map(|key| bearer("previous_api_key", key, settings.livemode)).transpose()?;
+        let authorization = Live::new(current, previous);
         Ok(Self { outbound, shared: Arc::new(Shared { settings, authorization }), generation: 0 })
     }
 
@@ -159,19 +151,36 @@ impl Client {
 
     async fn send<T: DeserializeOwned>(&self, draft: Draft<'_>, effect: Effect) -> Result<Read<T>, Error> {
         let action = draft.action;
-        let request = self.request(draft, effect);
-        let answer =
-            self.outbound.send(request).await.map_err(|source| Error::Transport { action, source })?;
+        let live = &self.shared.authorization;
+        let first = live.first();
+        let mut answer = self.attempt(draft.clone(), effect, first.credential).await?;
+        if let Some(other) = live.after(&first, answer.status) {
+            answer = self.attempt(draft, effect, other.credential).await?;
+            if answer.status != 401 {
+                live.accept(&other);
+            }
+        }
         if !answer.is_success() {
             return Err(Error::Refused { refusal: Box::new(Refusal::read(action, effect, &answer)) });
         }
         read(action, effect, &answer)
     }
 
-    fn request(&self, draft: Draft<'_>, effect: Effect) -> Request {
+    async fn attempt(
+        &self,
+        draft: Draft<'_>,
+        effect: Effect,
+        authorization: &SecretString,
+    ) -> Result<Answer, Error> {
+        let action = draft.action;
+        let request = self.request(draft, effect, authorization);
+        self.outbound.send(request).await.map_err(|source| Error::Transport { action, source })
+    }
+
+    fn request(&self, draft: Draft<'_>, effect: Effect, authorization: &SecretString) -> Request {
         let settings = &self.shared.settings;
         let mut headers = vec![
-            ("authorization", self.shared.authorization.expose_secret().to_owned()),
+            ("authorization", authorization.expose_secret().to_owned()),
             ("stripe-version", settings.api_version.clone()),
         ];
         if let Some(account) = draft.account.filter(|account| **account != settings.account) {
@@ -218,6 +227,27 @@ fn read<T: DeserializeOwned>(
 
 /// Characters of a parser's message that are kept.
 const PROBLEM_MAX: usize = 200;
+
+/// The `Authorization` header of a key.
+fn bearer(field: &str, key: &SecretString, livemode: bool) -> Result<SecretString, Error> {
+    let key = key.expose_secret().trim();
+    sendable(&format!("`stripe` secret's `{field}`"), key)?;
+    match key_mode(key) {
+        Some(of) if of != livemode => Err(Error::WrongMode {
+            what: "the API key in the pair's `stripe` secret".to_owned(),
+            livemode: of,
+        }),
+        _ => Ok(SecretString::from(format!("Bearer {key}"))),
+    }
+}
+
+fn sendable(what: &str, text: &str) -> Result<(), Error> {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(());
+    }
+    let problem = format!("the pair's {what} is empty or holds what no header can");
+    Err(Error::Settings { problem })
+}
 
 /// The mode that a key says it is for (`sk_live_…`, `rk_test_…`); `None` for forms that are not known.
 fn key_mode(key: &str) -> Option<bool> {

@@ -3,7 +3,7 @@
 use flow::Class;
 use flow::execution::{MendedBy, Status};
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::held::Held;
 use crate::vault::local;
@@ -91,14 +91,50 @@ async fn a_malformed_secret_is_named_and_not_shown() {
     }
 }
 
+/// Of each system: its secret with another value first, and with another value second.
+fn rotating(kind: &str) -> [Value; 2] {
+    let stored = local()[kind].clone();
+    match kind {
+        "stripe" => {
+            let key = &stored["api_key"];
+            [
+                json!({ "api_key": "rk_test_another", "previous_api_key": key }),
+                json!({ "api_key": key, "previous_api_key": "rk_test_another" }),
+            ]
+        }
+        "magento" => {
+            let mut another = stored.clone();
+            another["consumer_key"] = json!("anotherconsumerkey00000000000000");
+            another["access_token"] = json!("anotheraccesstoken00000000000000");
+            let with = |mut current: Value, previous: &Value| {
+                current["previous"] = previous.clone();
+                current
+            };
+            [with(another.clone(), &stored), with(stored, &another)]
+        }
+        _ => {
+            let token = &stored["token"];
+            [
+                json!({ "token": "another", "previous_token": token }),
+                json!({ "token": token, "previous_token": "another" }),
+            ]
+        }
+    }
+}
+
 #[tokio::test]
-async fn either_of_two_live_tokens_is_taken() {
-    for (token, previous) in [("new", "erp-sandbox-token"), ("erp-sandbox-token", "old")] {
-        let world = World::new().await;
-        world.vault.put("erp", &json!({ "token": token, "previous_token": previous }));
-        let seeded = world.seed("simple");
-        let execution = world.settle(&world.message(&seeded)).await;
-        assert_eq!((execution.status, execution.attempts), (Status::Done, 1), "{token}");
-        assert_eq!(Held::of(&world.sandbox, &seeded).counts(), [1, 1, 1, 1], "{token}");
+async fn either_of_two_live_values_is_taken_by_every_system() {
+    for kind in KINDS {
+        for (secret, refused) in rotating(kind).into_iter().zip([1, 0]) {
+            let world = World::new().await;
+            world.vault.put(kind, &secret);
+            let seeded = world.seed("simple");
+            let execution = world.settle(&world.message(&seeded)).await;
+            assert_eq!((execution.status, execution.attempts), (Status::Done, 1), "{kind}");
+            assert_eq!(Held::of(&world.sandbox, &seeded).counts(), [1, 1, 1, 1], "{kind}");
+            let requests = world.sandbox.requests(0);
+            let refusals = requests.iter().filter(|request| request.status == Some(401)).count();
+            assert_eq!(refusals, refused, "{kind}: one refused call, not one a request");
+        }
     }
 }

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use flow::execution::{Execution, Status};
+use flow::route::Routes;
 use flow::{Message, QueueName};
-use ingest::{Ingest, Routes, SigningSecrets};
+use ingest::{Ingest, SigningSecrets, Source};
 use lambda_http::http::{Method, Request};
 use sandbox::{STRIPE_SIGNING_SECRET, Seeded, System, sign_stripe};
 use serde_json::Value;
@@ -21,7 +22,7 @@ async fn ingested(world: &World, seeded: &Seeded) -> Message {
     let secrets = Arc::new(world.vault.client().await);
     let ingest = Ingest {
         stage: world.stage().clone(),
-        routes: Routes::shipped().unwrap(),
+        routes: Routes::new(flows::routes().unwrap(), &Source::ALL.map(Source::as_str)),
         signing: SigningSecrets::new("local", secrets),
         queue: world.queue.clone(),
         clock: world.clock.clone(),

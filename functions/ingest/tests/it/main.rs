@@ -13,6 +13,8 @@ mod queued;
 #[cfg(test)]
 mod refused;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod wms;
 #[cfg(test)]
 mod world;

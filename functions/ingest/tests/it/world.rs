@@ -86,18 +86,12 @@ impl World {
             .respond_with(ResponseTemplate::new(400).set_body_json(missing))
             .mount(&secrets)
             .await;
-        let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .region(aws_config::Region::new("eu-central-1"))
-            .endpoint_url(secrets.uri())
-            .load()
-            .await;
+        let signing = signing_secrets(&secrets.uri()).await;
         let clock = Arc::new(MemoryClock::new(now(), 7));
         let ingest = Ingest {
             stage: stage(mode),
             routes: Routes::new(flows::routes().unwrap(), &Source::ALL.map(Source::as_str)),
-            signing: SigningSecrets::new("local", Arc::new(aws::Secrets::new(&config))),
+            signing,
             queue: port,
             clock: clock.clone(),
         };
@@ -128,6 +122,18 @@ impl World {
     pub(crate) async fn secret_reads(&self) -> usize {
         self.secrets.received_requests().await.unwrap().len()
     }
+}
+
+/// What signatures are checked with, from a Secrets Manager at this address.
+pub(crate) async fn signing_secrets(endpoint: &str) -> SigningSecrets {
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .region(aws_config::Region::new("eu-central-1"))
+        .endpoint_url(endpoint)
+        .load()
+        .await;
+    SigningSecrets::new("local", Arc::new(aws::Secrets::new(&config)))
 }
 
 /// The header for a body, signed `age_s` seconds ago.

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use environment::MagentoAuth;
-use flow::Class;
+use flow::{Class, Connector as _};
 use magento::{Keys, Query, authorization};
 use sandbox::MagentoSettings;
 use serde_json::{Value, json};
 
 use crate::door::Seen;
-use crate::world::{Options, World};
+use crate::world::{Options, World, call};
 
 const READ: &str = "magento.store.read";
 
@@ -181,4 +181,33 @@ async fn wrong_keys_are_a_matter_for_a_person() {
         assert!(!error.to_string().contains(&wrong), "{error}");
         assert_eq!(world.door.take().len(), 1);
     }
+}
+
+/// While integrations are rotated the current one goes first, then once the other; what both are refused is told of the first.
+#[tokio::test]
+async fn of_two_integrations_either_is_taken_and_remembered() {
+    let unknown = MagentoSettings {
+        consumer_key: "anotherconsumerkey00000000000000".to_owned(),
+        access_token: "anotheraccesstoken00000000000000".to_owned(),
+        ..MagentoSettings::default()
+    };
+    let world = World::new().await;
+    for (current, previous, refused) in
+        [(unknown.clone(), MagentoSettings::default(), 1), (MagentoSettings::default(), unknown.clone(), 0)]
+    {
+        world.door.shop.clear_requests();
+        let options = Options { shop: current, previous: Some(previous), ..Options::default() };
+        let connector = magento::connector(crate::world::client(&world.door.base, &options)).unwrap();
+        for _ in 0..3 {
+            connector.run(&"magento.store.read".parse().unwrap(), &call(), json!({})).await.unwrap();
+        }
+        let seen = world.door.shop.requests(0);
+        let statuses: Vec<u16> = seen.iter().filter_map(|request| request.status).collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 401).count(), refused, "{statuses:?}");
+        assert_eq!(statuses.len(), 3 + refused, "{statuses:?}");
+    }
+    let options = Options { shop: unknown.clone(), previous: Some(unknown), ..Options::default() };
+    let connector = magento::connector(crate::world::client(&world.door.base, &options)).unwrap();
+    let fault = connector.run(&"magento.store.read".parse().unwrap(), &call(), json!({})).await.unwrap_err();
+    assert_eq!(fault.class, Class::Auth);
 }

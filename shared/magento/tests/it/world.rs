@@ -6,7 +6,7 @@ use environment::{MagentoAuth, OrderOwner};
 use flow::{Call, Connector, Fault};
 use jiff::{SignedDuration, Timestamp};
 use magento::{ANSWER_BYTES_MAX, Client, Credentials, Keys, Settings};
-use outbound::{Outbound, Pool};
+use outbound::{Live, Outbound, Pool};
 use sandbox::MagentoSettings;
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ use crate::door::Door;
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) shop: MagentoSettings,
+    /// Another integration that is tried, while they are rotated.
+    pub(crate) previous: Option<MagentoSettings>,
     /// The scheme that the shop sees itself under.
     pub(crate) seen_scheme: &'static str,
     pub(crate) magento: environment::Magento,
@@ -30,6 +32,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             shop: MagentoSettings::default(),
+            previous: None,
             seen_scheme: "http",
             magento: environment::Magento {
                 base_url: "http://replaced.example".parse().unwrap(),
@@ -42,6 +45,7 @@ impl Default for Options {
                 requests_per_s: 8,
                 settle_s: 5,
                 settle_partial_s: 120,
+                requests_per_s: 1_000,
                 allow_order_save: false,
                 paid_status: "processing".to_owned(),
             },
@@ -133,7 +137,8 @@ pub(crate) fn client(base: &str, options: &Options) -> Client {
         order_owner: options.order_owner,
         shares_account: options.shares_account,
     };
-    let credentials = Credentials::of(options.magento.auth, keys(&options.shop));
+    let of = |shop: &MagentoSettings| Credentials::of(options.magento.auth, keys(shop));
+    let credentials = Live::new(of(&options.shop), options.previous.as_ref().map(of));
     let pool = options.pool.clone().unwrap_or_else(|| Pool::new().unwrap());
     Client::new(Outbound::new(settings, &pool), own, credentials)
 }

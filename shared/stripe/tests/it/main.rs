@@ -15,6 +15,8 @@ mod refusal;
 #[cfg(test)]
 mod rights;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod webhook;
 #[cfg(test)]
 mod world;

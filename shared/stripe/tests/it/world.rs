@@ -29,13 +29,29 @@ pub(crate) fn settings() -> Settings {
 }
 
 pub(crate) fn client(base_url: &str, settings: Settings, key: &str) -> Result<Client, stripe::Error> {
+    rotating(base_url, settings, key, None)
+}
+
+/// The same with another live key.
+pub(crate) fn rotating(
+    base_url: &str,
+    settings: Settings,
+    key: &str,
+    previous: Option<&str>,
+) -> Result<Client, stripe::Error> {
     let settings_out = outbound::Settings {
         system: "stripe",
         base_url: base_url.parse().unwrap(),
         timeout: settings.timeout,
         body_bytes_max: ANSWER_BYTES_MAX,
     };
-    Client::new(Outbound::new(settings_out, &Pool::new().unwrap()), settings, &SecretString::from(key))
+    let previous = previous.map(SecretString::from);
+    Client::new(
+        Outbound::new(settings_out, &Pool::new().unwrap()),
+        settings,
+        &SecretString::from(key),
+        previous.as_ref(),
+    )
 }
 
 impl World {
