@@ -1,6 +1,7 @@
 //! `cargo xtask`: everything that is done to this repository, as one command each. It drives tools and processes; it knows no rule
 //! of the product and depends on none of its crates, so that it builds in seconds on a fresh machine.
 
+mod advisories;
 mod bench;
 mod binary;
 mod cloud;

@@ -2,19 +2,16 @@
 //! needs have failed is not run, and said so.
 
 use std::io::Write as _;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
 use crate::command::{self, cargo, command, seconds, tail};
 use crate::state::folder;
-use crate::{bench, down, e2e, functions, sandbox, tidy, tool, up, venv};
+use crate::{advisories, bench, down, e2e, functions, sandbox, tidy, tool, up, venv};
 
 /// Limit for one stage that compiles.
 const STAGE_S_MAX: u64 = 2400;
-/// Limit for asking after new advisories.
-const ADVISORIES_S_MAX: u64 = 60;
 
 /// One check.
 struct Stage {
@@ -129,20 +126,7 @@ fn deny() -> Result<()> {
     let mut check = command(&deny);
     check.args(["--workspace", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]);
     command::run("cargo deny", &mut check, limit())?;
-    let mut fetch = command(&deny);
-    fetch.args(["fetch", "db"]).stdout(Stdio::null()).stderr(Stdio::null());
-    match command::run("cargo deny fetch", &mut fetch, Duration::from_secs(ADVISORIES_S_MAX)) {
-        Ok(()) => {
-            let mut check = command(&deny);
-            command::run("cargo deny advisories", check.args(["check", "advisories"]), limit())
-        }
-        Err(_) => {
-            say(
-                "  – advisories: not checked, the advisory database (github.com/RustSec) cannot be reached from here",
-            );
-            Ok(())
-        }
-    }
+    advisories::check(&deny)
 }
 
 fn machete() -> Result<()> {
