@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::command::{self, command, run_quietly};
 use crate::daemon::{self, Daemon};
-use crate::state::{State, folder};
+use crate::state::{State, folder, temporary};
 use crate::{http, likeness, root, venv};
 
-/// Where it answers. `infra/environments/local.yaml` and samconfig.toml know no other.
+/// Where it answers: at `ports::CLOUD`.
 pub(crate) const URL: &str = "http://127.0.0.1:4566";
 /// The stage, the same word as in samconfig.toml.
 pub(crate) const STAGE: &str = "local";
@@ -60,6 +60,9 @@ pub(crate) fn start(running: Option<Daemon>) -> Result<Daemon> {
         .envs([("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0")])
         // What Lambda tells a function whose `LoggingConfig` says JSON.
         .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
+        // Else the functions' code (200 MB) and the cloud's keys stay in /tmp for ever.
+        .env("TMPDIR", temporary()?)
+        .env("STATE_DIR", folder().join("ministack-state"))
         .current_dir(&home);
     let daemon = daemon::start(&mut ministack, &log)?;
     command::wait_until("starting the local cloud", Duration::from_secs(READY_S_MAX), || {
@@ -111,13 +114,20 @@ pub(crate) fn authorization(service: &str) -> String {
     )
 }
 
+/// The SAM CLI, for the local cloud; what it keeps for itself lies below target/ and not in ~/.aws-sam.
+pub(crate) fn sam() -> Result<Command> {
+    let mut sam = command(venv::program("sam"));
+    aim(&mut sam).env("TMPDIR", temporary()?).env("__SAM_CLI_APP_DIR", folder().join("sam"));
+    Ok(sam)
+}
+
 /// Deploys the template and notes where everything is.
 pub(crate) fn deploy(state: &mut State) -> Result<()> {
-    let mut sam = command(venv::program("sam"));
+    let mut sam = sam()?;
     sam.args(["deploy", "--config-env", STAGE]);
     run_quietly(
         "deploying template.yaml",
-        aim(&mut sam),
+        &mut sam,
         &folder().join("deploy.log"),
         Duration::from_secs(DEPLOY_S_MAX),
     )?;
@@ -140,9 +150,9 @@ pub(crate) fn deploy(state: &mut State) -> Result<()> {
 
 /// A stack's outputs.
 pub(crate) fn outputs(stack: &str) -> Result<BTreeMap<String, String>> {
-    let mut sam = command(venv::program("sam"));
+    let mut sam = sam()?;
     sam.args(["list", "stack-outputs", "--output", "json", "--stack-name", stack]);
-    let text = command::output("reading the stack's outputs", aim(&mut sam))?;
+    let text = command::output("reading the stack's outputs", &mut sam)?;
     let list: Vec<BTreeMap<String, String>> =
         serde_json::from_str(&text).with_context(|| format!("sam list stack-outputs said {text}"))?;
     Ok(list

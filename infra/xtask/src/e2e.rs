@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{self, cargo, command, run_quietly};
+use crate::command::{self, cargo, run_quietly};
 use crate::state::{State, folder};
-use crate::{cloud, root, venv};
+use crate::{cloud, root};
 
 const STACK: &str = "tillbridge-conformance";
 /// Limit for the probe's deployment.
@@ -29,7 +29,7 @@ pub(crate) fn check() -> Result<()> {
     if state.cloud.is_none() {
         bail!("nothing runs; `cargo xtask up` first");
     }
-    let mut sam = command(venv::program("sam"));
+    let mut sam = cloud::sam()?;
     sam.args(["deploy", "--template-file"])
         .arg(root::path("infra/local/conformance.yaml"))
         .args(["--config-file"])
@@ -37,7 +37,7 @@ pub(crate) fn check() -> Result<()> {
         .args(["--stack-name", STACK]);
     run_quietly(
         "deploying the conformance probe",
-        cloud::aim(&mut sam),
+        &mut sam,
         &folder().join("conformance.log"),
         Duration::from_secs(DEPLOY_S_MAX),
     )?;

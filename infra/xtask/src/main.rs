@@ -6,7 +6,6 @@ mod bench;
 mod binary;
 mod cloud;
 mod command;
-
 mod daemon;
 mod demo;
 mod down;
@@ -14,6 +13,7 @@ mod e2e;
 mod functions;
 mod http;
 mod likeness;
+mod ports;
 mod root;
 mod sandbox;
 mod scenarios;
@@ -86,7 +86,13 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         Verb::Bench => bench::run(),
         Verb::Tidy => tidy::run(),
         Verb::Build { arm64: true } => functions::build(functions::Target::Arm64),
-        Verb::Build { arm64: false } => functions::build(functions::Target::Host),
+        Verb::Build { arm64: false } => {
+            functions::build(functions::Target::Host)?;
+            eprintln!(
+                "  built for this machine; `cargo xtask deploy <stage>` builds for what its stage runs on"
+            );
+            Ok(())
+        }
         Verb::MagentoScenarios { file } => scenarios::run(&file),
     }
 }

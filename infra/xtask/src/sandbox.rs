@@ -9,11 +9,9 @@ use serde_json::Value;
 use crate::command::{self, cargo, command, run};
 use crate::daemon;
 use crate::state::{State, folder};
-use crate::{functions, http, root};
+use crate::{functions, http, ports, root};
 
-/// `infra/environments/local.yaml` knows no other.
-const PORT: &str = "4580";
-/// Where it answers.
+/// Where it answers: at `ports::SANDBOX`.
 pub(crate) const URL: &str = "http://127.0.0.1:4580";
 /// Limit for its start.
 const READY_S_MAX: u64 = 30;
@@ -57,7 +55,8 @@ pub(crate) fn start(state: &mut State) -> Result<()> {
         bail!("{URL} is answered by a process that `cargo xtask up` did not start; end it first");
     }
     let log = folder().join("sandbox.log");
-    let daemon = daemon::start(command(program()).args(["serve", "--port", PORT]), &log)?;
+    let daemon =
+        daemon::start(command(program()).args(["serve", "--port", &ports::SANDBOX.to_string()]), &log)?;
     state.sandbox = Some(daemon.clone());
     state.sandbox_binary = binary;
     URL.clone_into(&mut state.sandbox_url);

@@ -14,6 +14,13 @@ pub(crate) fn folder() -> PathBuf {
     root::path("target/local")
 }
 
+/// Where the local cloud and the SAM CLI put their temporary files: `down` removes it with the rest.
+pub(crate) fn temporary() -> Result<PathBuf> {
+    let folder = folder().join("tmp");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder)
+}
+
 /// The local stack. Fields are filled as `up` goes on, so that `down` finds what a failed `up` left.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

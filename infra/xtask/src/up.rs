@@ -7,13 +7,15 @@ use sha2::{Digest, Sha256};
 
 use crate::daemon::Daemon;
 use crate::state::State;
-use crate::{cloud, command, functions, root, sandbox, venv};
+use crate::{cloud, command, functions, ports, root, sandbox, venv};
 
 /// Limit for the deployed API's first answer.
 const ANSWER_S_MAX: u64 = 60;
 
 /// Brings everything up and says where it is.
 pub(crate) fn run() -> Result<State> {
+    // First of all: building takes minutes.
+    ports::check(&State::read()?)?;
     venv::install()?;
     functions::build(functions::Target::Host)?;
     sandbox::build()?;
@@ -23,6 +25,7 @@ pub(crate) fn run() -> Result<State> {
 /// Brings up what is built already.
 pub(crate) fn start() -> Result<State> {
     let mut state = State::read()?;
+    ports::check(&state)?;
     if !state.cloud.as_ref().is_some_and(Daemon::runs) {
         // A new cloud is an empty one.
         state.deployed.clear();
