@@ -40,6 +40,8 @@ pub(super) enum Standing {
     Done,
     /// Finished, but not by doing.
     Ended(String),
+    /// Held up: why, and when it is tried again.
+    Waiting(String),
     /// On its way.
     Going(String),
 }
@@ -56,7 +58,7 @@ impl fmt::Display for Standing {
         match self {
             Self::Unseen => f.write_str("not begun"),
             Self::Done => f.write_str("done"),
-            Self::Ended(word) | Self::Going(word) => f.write_str(word),
+            Self::Ended(word) | Self::Going(word) | Self::Waiting(word) => f.write_str(word),
         }
     }
 }
@@ -129,7 +131,27 @@ impl Paid {
             "done" => Standing::Done,
             "parked" => Standing::Ended(format!("parked: {}", item["parked"])),
             "skipped" | "discarded" => Standing::Ended(format!("skipped: {}", item["skipped"]["S"])),
+            "waiting" => Standing::Waiting(waiting(&item["waiting"]["M"])),
             going => Standing::Going(going.to_owned()),
         })
+    }
+}
+
+/// What an execution waits for, as its row tells it.
+fn waiting(row: &Value) -> String {
+    let text = |name: &str| row[name]["S"].as_str().unwrap_or("?");
+    let (code, step, retry_at) = (text("code"), text("step"), text("retry_at"));
+    format!("it waits at step {step} ({code}); next try at {retry_at}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_says_for_what_and_until_when() {
+        let row = json!({"code": {"S": "unavailable"}, "step": {"S": "order"}, "retry_at": {"S": "2026-01-01T00:00:00Z"}});
+        let said = "it waits at step order (unavailable); next try at 2026-01-01T00:00:00Z";
+        assert_eq!(waiting(&row), said);
     }
 }
