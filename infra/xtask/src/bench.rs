@@ -31,7 +31,7 @@ pub(crate) fn run() -> Result<()> {
         std::fs::copy(root::path("target/release").join(bare), folder.join("bootstrap"))
             .with_context(|| format!("cannot lay out {bare}"))?;
     }
-    let sizes = functions::check();
+    let sizes = functions::check_host();
     let mut bench = command(root::path("target/release/bench"));
     if State::read()?.cloud.as_ref().is_some_and(Daemon::runs) {
         bench.args(["--bare-url", &deploy()?]);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::binary;
+use crate::binary::{self, Architecture};
 use crate::command::{cargo, run};
 use crate::root;
 
@@ -21,6 +21,21 @@ pub(crate) enum Target {
     Host,
     /// Graviton.
     Arm64,
+}
+
+impl Target {
+    /// What to build for an architecture.
+    pub(crate) fn of(architecture: Architecture) -> Result<Self> {
+        match architecture {
+            Architecture::Arm64 => Ok(Self::Arm64),
+            Architecture::X86_64 if cfg!(all(target_os = "linux", target_arch = "x86_64")) => Ok(Self::Host),
+            Architecture::X86_64 => {
+                bail!(
+                    "Architecture=x86_64 is built on Linux on x86_64; here, set Architecture=arm64 in samconfig.toml"
+                )
+            }
+        }
+    }
 }
 
 /// Builds them all in one call, so that what they share is compiled once, and lays them out.
@@ -83,21 +98,28 @@ pub(crate) fn add_test_environments() -> Result<()> {
 fn copy_environments(from: &Path, to: &Path) -> Result<()> {
     for entry in std::fs::read_dir(from)? {
         let file = entry?.path();
-        if let (Some(name), true) = (file.file_name(), file.extension().is_some_and(|end| end == "yaml")) {
+        let is_stage = file.extension().is_some_and(|end| end == "yaml")
+            && file.file_stem().is_some_and(|stem| stem != "example");
+        if let (Some(name), true) = (file.file_name(), is_stage) {
             std::fs::copy(&file, to.join(name))?;
         }
     }
     Ok(())
 }
 
-/// That what was laid out runs on Lambda and is small.
-pub(crate) fn check() -> Result<()> {
+/// The same of what was built for this machine.
+pub(crate) fn check_host() -> Result<()> {
+    check(Architecture::host().context("Lambda has nothing like this machine")?)
+}
+
+/// That what was laid out runs on Lambda's machines of an architecture, and is small.
+pub(crate) fn check(architecture: Architecture) -> Result<()> {
     let mut faults = Vec::new();
     for function in FUNCTIONS {
         let bootstrap = root::path("target/lambda").join(function).join("bootstrap");
         let report = binary::inspect(&bootstrap)?;
         eprintln!("  {function}: {report}");
-        faults.extend(report.faults().into_iter().map(|fault| format!("{function}: {fault}")));
+        faults.extend(report.faults(architecture).into_iter().map(|fault| format!("{function}: {fault}")));
     }
     if faults.is_empty() { Ok(()) } else { bail!("{}", faults.join("\n")) }
 }

@@ -8,6 +8,7 @@ mod cloud;
 mod command;
 mod daemon;
 mod demo;
+mod deploy;
 mod down;
 mod e2e;
 mod functions;
@@ -59,6 +60,14 @@ enum Verb {
         #[arg(long)]
         arm64: bool,
     },
+    /// Builds for what a stage runs on, checks what was built, and deploys it with the SAM CLI
+    Deploy {
+        /// As in samconfig.toml: sandbox, staging, production
+        stage: String,
+        /// Further arguments of `sam deploy`, after `--`
+        #[arg(last = true)]
+        more: Vec<String>,
+    },
     /// Plays recorded Magento scenarios against the sandbox's Magento
     MagentoScenarios {
         /// A file like scenarios.json
@@ -93,6 +102,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
             );
             Ok(())
         }
+        Verb::Deploy { stage, more } => deploy::run(&stage, &more),
         Verb::MagentoScenarios { file } => scenarios::run(&file),
     }
 }

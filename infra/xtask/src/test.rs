@@ -28,7 +28,7 @@ const STAGES: [Stage; 12] = [
     Stage { name: "licences and bans", needs: &[], run: deny },
     Stage { name: "unused dependencies", needs: &[], run: machete },
     Stage { name: "release build", needs: &[], run: build },
-    Stage { name: "function binaries", needs: &["release build"], run: functions::check },
+    Stage { name: "function binaries", needs: &["release build"], run: functions::check_host },
     Stage { name: "local stack", needs: &["release build"], run: stack },
     Stage { name: "local cloud conforms", needs: &["local stack"], run: e2e::check },
     Stage { name: "end-to-end tests", needs: &["local cloud conforms"], run: e2e::tests },
