@@ -4,7 +4,7 @@ mod arrows;
 mod copies;
 mod logs;
 mod promises;
-
+mod reasons;
 mod sources;
 mod template;
 
@@ -15,13 +15,14 @@ type Rule = fn() -> Result<Vec<String>>;
 
 /// Runs every rule and shows all that is broken at once.
 pub(crate) fn run() -> Result<()> {
-    let rules: [(&str, Rule); 6] = [
+    let rules: [(&str, Rule); 7] = [
         ("sources", sources::check),
         ("arrows between crates", arrows::check),
         ("log fields", logs::check),
         ("template", template::check),
         ("copies of ../shared", copies::check),
         ("tests that are promised", promises::check),
+        ("reasons in the runbook", reasons::check),
     ];
     let mut broken = Vec::new();
     for (name, check) in rules {
