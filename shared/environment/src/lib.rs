@@ -12,7 +12,8 @@ mod vault;
 
 pub use error::Error;
 pub use pair::{
-    Erp, InvoiceOn, Magento, MagentoAuth, OrderOwner, Pair, RefundsStartIn, Stripe, UnrelatedCharges, Wms,
+    Erp, InvoiceOn, Magento, MagentoAuth, OrderOwner, Pair, RefundsStartIn, SETTLE_PARTIAL_S, SETTLE_S,
+    Stripe, UnrelatedCharges, Wms,
 };
 pub use secret::{SecretKind, SecretName};
 pub use stage::{Mode, Stage};

@@ -215,8 +215,13 @@ pub enum InvoiceOn {
     Erp,
 }
 
+/// How long a write that was given up may still be committing, where nothing else is known, seconds.
+pub const SETTLE_S: u32 = 5;
+/// The same where Magento would take a second write as well.
+pub const SETTLE_PARTIAL_S: u32 = 120;
+
 const fn five() -> u32 {
-    5
+    SETTLE_S
 }
 const fn eight() -> u32 {
     8
@@ -234,7 +239,7 @@ const fn thirty() -> u32 {
     30
 }
 const fn hundred_twenty() -> u32 {
-    120
+    SETTLE_PARTIAL_S
 }
 fn processing() -> String {
     "processing".to_owned()

@@ -49,6 +49,22 @@ impl SecretKind {
     }
 }
 
+impl SecretKind {
+    /// What it holds, as it is stored; `…` is the secret.
+    #[must_use]
+    pub const fn shape(self) -> &'static str {
+        match self {
+            Self::Stripe => r#"{"api_key":"rk_…"}"#,
+            Self::StripeWebhook | Self::WmsWebhook => r#"{"signing_secrets":["whsec_…"]}"#,
+            Self::Magento => {
+                r#"{"consumer_key":"…","consumer_secret":"…","access_token":"…","access_token_secret":"…"}"#
+            }
+            Self::MagentoWebhook => r#"{"signing_secrets":["…"]}"#,
+            Self::Erp | Self::Wms => r#"{"token":"…"}"#,
+        }
+    }
+}
+
 /// The name of a secret in Secrets Manager: `tillbridge/<stage>/<pair>/<kind>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SecretName(String);

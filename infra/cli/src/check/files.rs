@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
-use environment::{Error, Stage};
+use canonical::PairId;
+use environment::{Error, Mode, Pair, SETTLE_PARTIAL_S, SETTLE_S, Stage};
 
 use super::Finding;
 
@@ -40,6 +41,9 @@ pub(super) fn settings(path: &Path, stage: &Stage) -> Vec<Finding> {
             );
             findings.push(Finding::wrong(format!("pair {pair}, account {role}"), remedy));
         }
+        findings.extend(of_times(pair, settings, stage.mode).into_iter().map(|(setting, why)| {
+            Finding::wrong(format!("pair {pair}, {setting}"), format!("{why}; take it out of {file}"))
+        }));
         for table in tables.iter().filter(|table| !settings.tables.contains_key(*table)) {
             let remedy =
                 format!("add `pairs.{pair}.tables.{table}` to {file}, what each of its keys becomes");
@@ -47,6 +51,28 @@ pub(super) fn settings(path: &Path, stage: &Stage) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Settle times that tests may have and real money may not: a write that was given up would be sent again while it commits.
+fn of_times(pair: &PairId, settings: &Pair, mode: Mode) -> Vec<(String, String)> {
+    if !mode.is_live() {
+        return Vec::new();
+    }
+    let Pair { magento, erp, wms, .. } = settings;
+    let times = [
+        ("magento.settle_s", magento.settle_s, SETTLE_S),
+        ("magento.settle_partial_s", magento.settle_partial_s, SETTLE_PARTIAL_S),
+        ("erp.settle_s", erp.settle_s, SETTLE_S),
+        ("wms.settle_s", wms.settle_s, SETTLE_S),
+    ];
+    let short = times.into_iter().filter(|(_, own, least)| own < least);
+    let told = |(name, own, least): (&str, u32, u32)| {
+        let why = format!(
+            "{own} s is a time for tests, and `mode` is live: below {least} s a write may be done twice"
+        );
+        (format!("`pairs.{pair}.{name}`"), why)
+    };
+    short.map(told).collect()
 }
 
 /// The lookup tables that shipped flows name: `$lookup("order_status", …)`.

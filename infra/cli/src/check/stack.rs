@@ -1,7 +1,7 @@
 //! What the stack must hold: secrets, the table, the queues.
 
 use connections::{MagentoSecret, SigningSecret, StripeSecret, TokenSecret};
-use environment::{SecretKind, SecretName};
+use environment::{Secret, SecretError, SecretKind, SecretName, Unreadable};
 
 use super::Finding;
 use crate::Context;
@@ -12,21 +12,27 @@ pub(super) async fn secrets(context: &Context) -> Vec<Finding> {
     for pair in context.stage.pairs.keys() {
         for kind in SecretKind::ALL {
             let name = SecretName::new(&context.stage.stage, pair, kind);
-            let fits = match context.secrets.get(&name).await {
-                Err(error) => Err(error),
-                Ok(secret) => match kind {
-                    SecretKind::Stripe => secret.json::<StripeSecret>().map(drop),
-                    SecretKind::StripeWebhook | SecretKind::MagentoWebhook | SecretKind::WmsWebhook => {
-                        secret.json::<SigningSecret>().map(drop)
-                    }
-                    SecretKind::Magento => secret.json::<MagentoSecret>().map(drop),
-                    SecretKind::Erp | SecretKind::Wms => secret.json::<TokenSecret>().map(drop),
-                },
-            };
-            findings.push(Finding::of(format!("secret {}", name.as_str()), fits));
+            let found = context.secrets.get(&name).await.and_then(|secret| fits(&secret, kind));
+            let found = found.map_err(|error| match error.why() {
+                Unreadable::Refused => format!("{error}; it must hold {}", kind.shape()),
+                Unreadable::Throttled | Unreadable::Unavailable | Unreadable::Invalid => error.to_string(),
+            });
+            findings.push(Finding::of(format!("secret {}", name.as_str()), found));
         }
     }
     findings
+}
+
+/// Whether a secret holds what its system needs.
+fn fits(secret: &Secret, kind: SecretKind) -> Result<(), SecretError> {
+    match kind {
+        SecretKind::Stripe => secret.json::<StripeSecret>().map(drop),
+        SecretKind::StripeWebhook | SecretKind::MagentoWebhook | SecretKind::WmsWebhook => {
+            secret.json::<SigningSecret>().map(drop)
+        }
+        SecretKind::Magento => secret.json::<MagentoSecret>().map(drop),
+        SecretKind::Erp | SecretKind::Wms => secret.json::<TokenSecret>().map(drop),
+    }
 }
 
 /// The table.

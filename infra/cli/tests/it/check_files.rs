@@ -69,6 +69,58 @@ async fn each_mistake_is_told_with_the_file_the_place_and_the_remedy() {
     }
 }
 
+/// A copy of the local file with the URLs of a real stage.
+#[tokio::test]
+async fn times_that_are_for_tests_are_no_times_for_real_money() {
+    let world = World::new().await;
+    let base = world.sandbox.settings().public_url.clone();
+    let live = world.yaml.replace("mode: test", "mode: live").replace(&base, "https://example.com");
+    let said = check(&world, &live, &[]).await;
+    let wrong: Vec<&str> = said.out.lines().filter(|line| line.starts_with("  !!  ")).collect();
+    assert_eq!((said.code, wrong.len()), (1, 4), "{}", said.out);
+    for name in ["magento.settle_s", "magento.settle_partial_s", "erp.settle_s", "wms.settle_s"] {
+        let told = wrong.iter().find(|line| line.contains(&format!("`pairs.main.{name}`"))).unwrap();
+        assert!(told.contains("`mode` is live") && told.contains("infra/environments/local.yaml"), "{told}");
+    }
+}
+
+/// What people copy.
+#[tokio::test]
+async fn the_example_has_nothing_to_mend_and_names_every_setting() {
+    let world = World::new().await;
+    let example = crate::world::repository("infra/environments/example.yaml");
+    let live = example.replace("stage: example", "stage: local").replace("mode: test", "mode: live");
+    let said = check(&world, &live, &[]).await;
+    assert_eq!(said.code, 0, "{}", said.out);
+    // What is behind a `#` there is a setting with its default: taken in, it says nothing new.
+    let parsed = |yaml: &str| environment::Stage::parse("local", yaml).unwrap();
+    let setting = |line: &str| {
+        let name = line.split(':').next().unwrap_or_default();
+        line.contains(": ") && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let taken_in: String = live
+        .lines()
+        .map(|line| match line.split_once("# ") {
+            Some((before, rest)) if before.trim().is_empty() && setting(rest) => format!("{before}{rest}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let own = serde_json::to_value(parsed(&taken_in)).unwrap();
+    let mut least = serde_json::to_value(parsed(&live)).unwrap();
+    for optional in ["scope", "signed_scheme"] {
+        let said = &own["pairs"]["main"]["magento"][optional];
+        assert!(said.is_string(), "{optional} is shown with a value, for its default is none");
+        least["pairs"]["main"]["magento"][optional] = said.clone();
+    }
+    assert_eq!(own, least, "a default is not as it is");
+    for section in [&own["pairs"]["main"], &own["pairs"]["main"]["stripe"], &own["pairs"]["main"]["magento"]]
+    {
+        for name in section.as_object().unwrap().keys() {
+            assert!(example.contains(&format!("{name}:")), "{name} is not explained");
+        }
+    }
+}
+
 #[tokio::test]
 async fn all_mistakes_are_told_at_once() {
     let world = World::new().await;

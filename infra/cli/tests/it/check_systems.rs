@@ -55,7 +55,7 @@ async fn what_the_stack_lacks_is_named() {
     world.cloud.delete_secret("tillbridge/local/main/stripe-webhook");
     one_wrong(
         &world,
-        &["secret tillbridge/local/main/stripe-webhook: it is missing; store it in Secrets Manager"],
+        &["secret tillbridge/local/main/stripe-webhook: it is missing; store it in Secrets Manager; it must hold {\"signing_secrets\":[\"whsec_…\"]}"],
     )
     .await;
 
@@ -81,6 +81,10 @@ async fn a_malformed_secret_is_named_and_not_shown() {
     let said = world.run(&["check"]).await;
     assert!(wrong(&said)[0].contains("stripe-webhook"), "{said:?}");
     assert!(!said.out.contains("canary"), "{said:?}");
+    assert!(
+        wrong(&said)[0].ends_with("store it again; it must hold {\"signing_secrets\":[\"whsec_…\"]}"),
+        "{said:?}"
+    );
 
     // A secret that systems are asked with: that nobody could be asked is a finding as well.
     world.cloud.put_secret("tillbridge/local/main/erp", r#"{"token": 7}"#);

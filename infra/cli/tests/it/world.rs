@@ -50,7 +50,7 @@ pub(crate) struct World {
     pub(crate) yaml: String,
 }
 
-fn repository(path: &str) -> String {
+pub(crate) fn repository(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -129,7 +129,9 @@ impl World {
             "consumersecret000",
             "tokensecret000000",
             "sandbox-token",
-            "signing_secret",
+            "sandbox_stripe_signing",
+            "verification-token",
+            "c2FuZGJveC13bXM",
         ] {
             assert!(!said.out.contains(hidden) && !said.err.contains(hidden), "{hidden} in {said:?}");
         }
