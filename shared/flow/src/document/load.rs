@@ -15,6 +15,8 @@ use crate::{ActionSpec, FlowName, StepId};
 
 /// Longest document, in bytes.
 const DOCUMENT_LENGTH_MAX: usize = 262_144;
+/// Deepest nesting of a document: reading goes down with it, and a stack that overflows ends the process. Flows nest some ten deep.
+const DOCUMENT_DEPTH_MAX: usize = 32;
 
 /// Reads and checks a document. `actions` are all that connectors offer.
 ///
@@ -73,7 +75,8 @@ pub(super) fn read_head(loader: &mut Loader<'_>) -> Option<Head> {
         loader.mistake(1, None, message, "split the flow");
         return None;
     }
-    let root: Node = match serde_saphyr::from_str(&loader.source.yaml) {
+    let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_depth: DOCUMENT_DEPTH_MAX } };
+    let root: Node = match serde_saphyr::from_str_with_options(&loader.source.yaml, options) {
         Ok(root) => root,
         Err(error) => {
             let line = error.location().map_or(1, |at| u32::try_from(at.line()).unwrap_or(1));

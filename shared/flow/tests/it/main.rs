@@ -11,6 +11,8 @@ mod engine_world;
 #[cfg(test)]
 mod expression;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 mod operate_acts;

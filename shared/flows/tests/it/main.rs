@@ -1,6 +1,8 @@
 //! The shipped flows, run by the engine over scripted systems.
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod order_to_cash;

@@ -2,6 +2,7 @@
 
 mod date;
 mod money;
+mod pad;
 mod table;
 
 use std::cell::RefCell;
@@ -17,8 +18,8 @@ use super::Scope;
 
 type Body = fn(&[JValue], &Value) -> Result<JValue, Failure>;
 
-/// Name, how it is called, and what it does. `$lookup` replaces JSONata's and still does what that did.
-const OURS: [(&str, &str, Body); 9] = [
+/// Name, how it is called, and what it does. `$lookup` and `$pad` replace JSONata's and still do what those did.
+const OURS: [(&str, &str, Body); 10] = [
     ("money", "$money(minor, currency)", money::money),
     ("minor", "$minor(text, currency)", money::minor),
     ("decimal", "$decimal(money)", money::decimal),
@@ -28,6 +29,7 @@ const OURS: [(&str, &str, Body); 9] = [
     ("lookup", "$lookup(table, key)", table::lookup),
     ("key", "$key(kind, id)", table::key),
     ("date", "$date(timestamp, zone)", date::date),
+    ("pad", "$pad(text, width, with)", pad::pad),
 ];
 
 /// Functions that read `$connection` without naming it.
