@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use environment::Stage;
 use flow::engine::{Connected, Engine, Outcome, Settings};
 use flow::memory::{MemoryClock, MemoryQueue, MemoryStore};
-use flow::plan::Plan;
+use flow::plan::{Plan, StepKind};
 use flow::{Delivery, Ports, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -19,7 +19,7 @@ use crate::measure::{Contender, interleaved};
 use crate::report::{Limit, Report, time};
 use crate::{payload, systems};
 
-const FLOW: &str = "order-to-cash";
+pub(crate) const FLOW: &str = "order-to-cash";
 /// Of an order of [`systems::LINES`] lines.
 const EVENT_MAX: Duration = Duration::from_millis(1);
 const ROUNDS: usize = 50;
@@ -35,12 +35,19 @@ struct World {
     now: Timestamp,
     engine: Engine,
     connected: Connected,
+    store: Arc<MemoryStore>,
     events: u32,
 }
 
 /// An engine and the connectors of a pair, over new ports in memory.
-fn parts(plan: &Arc<Plan>, connection: &Value, lines: u32, now: Timestamp) -> Result<(Engine, Connected)> {
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+fn parts(
+    plan: &Arc<Plan>,
+    connection: &Value,
+    lines: u32,
+    now: Timestamp,
+) -> Result<(Engine, Connected, Arc<MemoryStore>)> {
+    let kept: Arc<MemoryStore> = Arc::default();
+    let store: Arc<dyn Store> = Arc::clone(&kept) as _;
     let mut connectors = systems::connectors(lines)?;
     connectors.push(Arc::new(flow::stored::connector(Arc::clone(&store))?));
     let ports =
@@ -48,7 +55,7 @@ fn parts(plan: &Arc<Plan>, connection: &Value, lines: u32, now: Timestamp) -> Re
     let settings = Settings { lease: SignedDuration::from_secs(130) };
     let engine = Engine::new(ports, Arc::clone(plan), flows::routes()?, settings);
     let secret_versions = std::collections::BTreeMap::new();
-    Ok((engine, Connected { connection: connection.clone(), connectors, secret_versions }))
+    Ok((engine, Connected { connection: connection.clone(), connectors, secret_versions }, kept))
 }
 
 impl World {
@@ -56,10 +63,10 @@ impl World {
         let plan = Arc::new(flows::load(FLOW, &connections::specs()?)?);
         let connection = connection()?;
         let now = "2026-03-02T09:14:07Z".parse()?;
-        let (engine, connected) = parts(&plan, &connection, lines, now)?;
+        let (engine, connected, store) = parts(&plan, &connection, lines, now)?;
         let body = payload::charge()?;
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        Ok(Self { plan, connection, lines, body, runtime, now, engine, connected, events: 0 })
+        Ok(Self { plan, connection, lines, body, runtime, now, engine, connected, store, events: 0 })
     }
 
     fn delivery(&mut self) -> Result<Delivery> {
@@ -83,7 +90,8 @@ impl World {
 impl Contender for World {
     /// A new table, because throwing the old one away is no part of an event; and a first event, whose engine stores the document.
     fn prepare(&mut self) -> Result<()> {
-        (self.engine, self.connected) = parts(&self.plan, &self.connection, self.lines, self.now)?;
+        (self.engine, self.connected, self.store) =
+            parts(&self.plan, &self.connection, self.lines, self.now)?;
         self.run()
     }
 
@@ -100,7 +108,7 @@ impl Contender for World {
 }
 
 /// The pair's settings as flow documents see them.
-fn connection() -> Result<Value> {
+pub(crate) fn connection() -> Result<Value> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../infra/environments/local.yaml");
     let stage = Stage::parse("local", &std::fs::read_to_string(file)?)?;
     Ok(serde_json::to_value(stage.pairs.values().next().context("local.yaml has no pair")?)?)
@@ -121,5 +129,33 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
         [format!("{} lines", systems::LINES), time(large), per_second(large), time(EVENT_MAX), judged],
     ];
     Report::section("Consumer's own work per order, ports in memory, systems that answer at once", &rows);
+    table_writes(report)
+}
+
+/// How often an undisturbed order writes the table: a transaction counts once.
+fn table_writes(report: &mut Report) -> Result<()> {
+    let mut world = World::new(1)?;
+    world.prepare()?;
+    let before = world.store.writes();
+    world.run()?;
+    let writes = world.store.writes() - before;
+    let is_write = |action: &flow::ActionName| {
+        let specs = world.connected.specs();
+        specs.iter().any(|spec| spec.name == *action && matches!(spec.effect, flow::Effect::Write { .. }))
+    };
+    let steps = world.plan.all_steps().into_iter().filter(|step| match &step.kind {
+        StepKind::Use(uses) => is_write(&uses.action),
+        _ => false,
+    });
+    let writes_max = 2 + 2 * u64::try_from(steps.count())?;
+    let judged = report.judge("an order writes the table too often", Limit::Fixed, writes <= writes_max);
+    let rows = [
+        ["an order", "writes of the table", "limit", ""].map(str::to_owned),
+        [FLOW.to_owned(), writes.to_string(), writes_max.to_string(), judged],
+    ];
+    Report::section(
+        "The table, per undisturbed order (claim, begin and checkpoint of each write, end)",
+        &rows,
+    );
     Ok(())
 }

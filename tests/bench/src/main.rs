@@ -10,6 +10,7 @@ mod event;
 mod ingest_work;
 mod measure;
 mod payload;
+mod recovery;
 mod report;
 mod systems;
 
@@ -36,6 +37,8 @@ enum Part {
     Ingest,
     /// The consumer's own work per order
     Consumer,
+    /// A backlog after an outage, in virtual time
+    Recovery,
     /// The built functions: size, start, memory, calls
     Built,
     /// The deployed ingest beside a bare function
@@ -51,6 +54,9 @@ fn main() -> Result<ExitCode> {
     }
     if is_asked(Part::Consumer) {
         consumer_work::run(&mut report)?;
+    }
+    if is_asked(Part::Recovery) {
+        recovery::run(&mut report)?;
     }
     let runtime = tokio::runtime::Runtime::new()?;
     if is_asked(Part::Built) {
