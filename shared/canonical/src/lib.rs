@@ -34,5 +34,5 @@ pub use party::{Address, Customer};
 pub use payment::{ChargeStatus, OrderReference, Payment};
 pub use quantity::{Quantity, Rate};
 pub use redact::redact;
-pub use sales_order::{PaymentDetails, SalesInvoice, SalesOrder, SalesOrderLine};
+pub use sales_order::{PaymentDetails, SalesInvoice, SalesInvoiceLine, SalesOrder, SalesOrderLine};
 pub use totals::Totals;

@@ -1,5 +1,6 @@
 //! What an ERP is asked to book.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,9 @@ pub struct SalesOrder {
     pub number: IncrementId,
     /// The status that the ERP shall show (`open`), from the environment's lookup table.
     pub status: String,
-    /// The day it was placed, in the company's time zone.
+    /// When it was placed; the connector says it in the company's time zone.
     #[schemars(with = "String")]
-    pub ordered_on: Date,
+    pub ordered_at: Timestamp,
     /// The currency of every amount in it.
     pub currency: Currency,
     /// Company currency per unit of `currency`, where they differ.
@@ -97,8 +98,20 @@ pub struct SalesInvoice {
     /// Its date, in the company's time zone.
     #[schemars(with = "String")]
     pub date: Date,
+    /// The rows of the order, each whole.
+    pub lines: Vec<SalesInvoiceLine>,
     /// What it must come to.
     pub total: Money,
+}
+
+/// A row of a sales order that is billed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SalesInvoiceLine {
+    /// The row's id in the sales order.
+    pub line_id: String,
+    /// How many.
+    pub quantity: Quantity,
 }
 
 impl SalesOrder {

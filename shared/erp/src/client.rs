@@ -6,6 +6,7 @@ use std::sync::Arc;
 use canonical::Currency;
 use flow::Call;
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use outbound::rest::{self, Exchange, Rest};
 use outbound::{Answer, Effect, Method, Outbound, Pool, Problem};
 use secrecy::SecretString;
@@ -15,6 +16,8 @@ use serde::de::DeserializeOwned;
 use crate::Error;
 use crate::document::Kind;
 
+/// The system's name, as errors say it.
+const SYSTEM: &str = "erp";
 /// Longest answer that is read: a page of 200 orders of a hundred lines.
 const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The role in `accounts` whose code new items earn on.
@@ -25,6 +28,8 @@ const INCOME_ROLE: &str = "sales";
 pub struct Settings {
     /// The company's currency.
     pub currency: Currency,
+    /// The company's time zone: moments are written in it.
+    pub time_zone: TimeZone,
     /// The account that a new item's sales are booked on; absent: the ERP's own default.
     pub income_account: Option<String>,
     /// The longest that one request may take.
@@ -33,14 +38,20 @@ pub struct Settings {
     pub settle: SignedDuration,
 }
 
-impl From<&environment::Erp> for Settings {
-    fn from(erp: &environment::Erp) -> Self {
-        Self {
+impl Settings {
+    fn of(erp: &environment::Erp) -> Result<Self, Error> {
+        let time_zone = TimeZone::get(&erp.time_zone).map_err(|_| outbound::Error::Unsendable {
+            system: SYSTEM,
+            action: "start".to_owned(),
+            problem: format!("erp.time_zone `{}` is no IANA time zone", erp.time_zone),
+        })?;
+        Ok(Self {
             currency: erp.currency,
+            time_zone,
             income_account: erp.accounts.get(INCOME_ROLE).cloned(),
             timeout: SignedDuration::from_secs(erp.timeout_s.into()),
             settle: SignedDuration::from_secs(erp.settle_s.into()),
-        }
+        })
     }
 }
 
@@ -63,9 +74,9 @@ impl Client {
     /// # Errors
     /// No token, or one that cannot stand in a header.
     pub fn new(erp: &environment::Erp, tokens: Vec<SecretString>, pool: &Pool) -> Result<Self, Error> {
-        let settings = Settings::from(erp);
+        let settings = Settings::of(erp)?;
         let reached = outbound::Settings {
-            system: "erp",
+            system: SYSTEM,
             base_url: erp.base_url.clone(),
             timeout: settings.timeout,
             body_bytes_max: ANSWER_BYTES_MAX,

@@ -126,12 +126,12 @@ async fn what_was_sent_before_the_capture_is_not_sent_again() {
 #[tokio::test]
 async fn days_are_those_of_the_companys_time_zone() {
     let world = World::new().await;
-    for (zone, ordered_on) in [
-        ("America/Los_Angeles", "2026-02-28"),
-        ("UTC", "2026-03-01"),
-        ("Europe/Berlin", "2026-03-01"),
-        ("Asia/Tokyo", "2026-03-01"),
-        ("Pacific/Kiritimati", "2026-03-01"),
+    for (zone, ordered_at) in [
+        ("America/Los_Angeles", "2026-02-28T23:30:00-08:00"),
+        ("UTC", "2026-03-01T07:30:00+00:00"),
+        ("Europe/Berlin", "2026-03-01T08:30:00+01:00"),
+        ("Asia/Tokyo", "2026-03-01T16:30:00+09:00"),
+        ("Pacific/Kiritimati", "2026-03-01T21:30:00+14:00"),
     ] {
         let seed = Seed { without_order: true, ..Seed::default() };
         let seeded = world.sandbox.seed(&seed).unwrap();
@@ -147,7 +147,7 @@ async fn days_are_those_of_the_companys_time_zone() {
             .await;
         world.hand(&consumer, &[message], 1).await;
         let held = Held::of(&world.sandbox, &Seeded { entity_id: Some(id), ..seeded });
-        assert_eq!(held.sales_orders[0]["ordered_at"], json!(ordered_on), "{zone}");
+        assert_eq!(held.sales_orders[0]["ordered_at"], json!(ordered_at), "{zone}");
         let charged_at = jiff::Timestamp::from_second(charged_at).unwrap();
         let zone = jiff::tz::TimeZone::get(zone).unwrap();
         let paid_on = zone.to_datetime(charged_at).date().to_string();

@@ -24,7 +24,7 @@ const SKUS_CHARS_MAX: usize = 300;
 
 /// Puts the order, and makes the items that keep it from being taken; gives it and whether it is new.
 pub(super) async fn put_with(client: &Client, order: &SalesOrder) -> Result<(Document, bool), Error> {
-    let body = Order::from(order);
+    let body = Order::of(order, &client.settings().time_zone);
     let mut made = BTreeSet::new();
     loop {
         let refused = match client.put(Kind::Order, order.key.as_str(), &body).await {

@@ -56,7 +56,7 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
     let documents = of_key(&client, Kind::Order, &input.document.key).await?;
     match documents.into_iter().next() {
         Some(first) if first.state == CONFIRMED => {
-            same(&input.document, &first)?;
+            same(&client, &input.document, &first)?;
             Ok(Some(Output { id: first.id, key: input.document.key, created: false }))
         }
         _ => Ok(None),
@@ -78,7 +78,7 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
         Err(error) if error.is_content_differs() => (holder(&client, Kind::Order, &order.key).await?, false),
         Err(error) => return Err(error),
     };
-    same(&order, &document)?;
+    same(&client, &order, &document)?;
     if document.is_cancelled() {
         return Err(Error::DocumentCancelled { kind: Kind::Order, key: order.key, id: document.id });
     }
@@ -119,14 +119,14 @@ async fn only(client: &Client, order: &SalesOrder, created: bool) -> Result<Stri
         }
     }
     // The other writer's may be another order, or may never have been confirmed.
-    same(order, &first)?;
+    same(client, order, &first)?;
     confirm(client, &first).await?;
     Ok(first.id)
 }
 
 /// Whether what the ERP keeps is what was meant.
-fn same(order: &SalesOrder, document: &Document) -> Result<(), Error> {
-    let ours = Order::from(order);
+fn same(client: &Client, order: &SalesOrder, document: &Document) -> Result<(), Error> {
+    let ours = Order::of(order, &client.settings().time_zone);
     if let Some(total) = document.total
         && total.0 != order.total
     {

@@ -1,6 +1,6 @@
 //! `PUT /invoices/{key}`.
 
-use canonical::{NaturalKey, SalesInvoice};
+use canonical::{NaturalKey, Quantity, SalesInvoice};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -19,13 +19,19 @@ pub(crate) enum InvoiceKind {
 pub(crate) struct Invoice {
     pub(crate) order_key: NaturalKey,
     pub(crate) kind: InvoiceKind,
-    /// None named: all that is open.
-    #[serde(default)]
-    lines: Vec<serde_json::Value>,
+    /// Each row, whole. Read back in whatever form, they are not looked at: the total is.
+    #[serde(skip_deserializing)]
+    lines: Vec<Line>,
     date: Date,
     /// Besides the contract's own members, so that the ERP refuses what would come to something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     total: Option<MoneyText>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Line {
+    line_id: String,
+    qty: Quantity,
 }
 
 impl From<&SalesInvoice> for Invoice {
@@ -33,7 +39,11 @@ impl From<&SalesInvoice> for Invoice {
         Self {
             order_key: invoice.order_key.clone(),
             kind: InvoiceKind::Invoice,
-            lines: Vec::new(),
+            lines: invoice
+                .lines
+                .iter()
+                .map(|line| Line { line_id: line.line_id.clone(), qty: line.quantity })
+                .collect(),
             date: invoice.date,
             total: Some(invoice.total.into()),
         }

@@ -1,5 +1,5 @@
 //! What is on the wire, in the contract's words. Amounts are decimal text with exactly the currency's digits, dates are
-//! RFC 3339 full dates in the company's time zone.
+//! RFC 3339 full dates and moments have the offset, both of the company's time zone.
 
 mod customer;
 mod invoice;

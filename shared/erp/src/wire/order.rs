@@ -2,6 +2,7 @@
 
 use canonical::{Currency, IncrementId, NaturalKey, Quantity, Rate, SalesOrder, SalesOrderLine, Sku, Tax};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::MoneyText;
@@ -11,8 +12,10 @@ use super::MoneyText;
 pub(crate) struct Order {
     customer_key: NaturalKey,
     number: IncrementId,
-    /// The day in the company's time zone. No time of day: an ERP that converts one to UTC would move it to the day before.
-    ordered_at: Date,
+    /// RFC 3339 with the offset of the company's time zone, whose day the books go by. Read back in whatever form, it is not
+    /// looked at.
+    #[serde(skip_deserializing)]
+    ordered_at: String,
     currency: Currency,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     exchange_rate: Option<Rate>,
@@ -59,13 +62,15 @@ struct Payment {
     paid_on: Date,
 }
 
-impl From<&SalesOrder> for Order {
-    fn from(order: &SalesOrder) -> Self {
+impl Order {
+    /// The order of a company in that time zone.
+    pub(crate) fn of(order: &SalesOrder, zone: &TimeZone) -> Self {
+        let offset = zone.to_offset(order.ordered_at);
         let payment = &order.payment;
         Self {
             customer_key: order.customer_key.clone(),
             number: order.number.clone(),
-            ordered_at: order.ordered_on,
+            ordered_at: order.ordered_at.display_with_offset(offset).to_string(),
             currency: order.currency,
             exchange_rate: order.exchange_rate,
             lines: order.lines.iter().map(Line::from).collect(),
@@ -121,6 +126,6 @@ impl Order {
             line.tax.sort_by(|one, other| one.code.cmp(&other.code));
         }
         order.shipping.tax.sort_by(|one, other| one.code.cmp(&other.code));
-        Self { exchange_rate: None, status: String::new(), payment: None, ordered_at: Date::ZERO, ..order }
+        Self { exchange_rate: None, status: String::new(), payment: None, ordered_at: String::new(), ..order }
     }
 }

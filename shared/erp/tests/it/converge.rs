@@ -140,7 +140,7 @@ async fn a_list_that_lags_behind_is_asked_again() {
     assert_eq!(world.erp.find(ORDER, &order()).await, Ok(None));
     // Differs by what the ERP hashes, and means the same: the list decides, and the list lags.
     world.plan("GET", "/orders", "stale_read=600000");
-    let later = with(order(), "/ordered_on", json!("2026-03-03"));
+    let later = with(order(), "/ordered_at", json!("2026-03-03T00:00:00Z"));
     assert_eq!(world.erp.put(ORDER, &later).await.unwrap_err().code, "not_listed");
     world.erp.converge(ORDER, &later).await;
 

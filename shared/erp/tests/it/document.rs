@@ -24,7 +24,7 @@ pub(crate) fn order_in(currency: &str) -> Value {
         "region": "NY", "postcode": "10001", "country": "US", "phone": "2125550100"
     });
     let mut order = json!({
-        "key": ORDER_KEY, "number": "000000042", "status": "open", "ordered_on": "2026-03-02", "currency": currency,
+        "key": ORDER_KEY, "number": "000000042", "status": "open", "ordered_at": "2026-03-01T23:30:00Z", "currency": currency,
         "customer_key": "tb:acct_1:customer:7",
         "customer": {
             "id": 7, "name": "Ann Lee", "email": "ann@example.com", "phone": "2125550100", "tax_id": "US-1"
@@ -57,7 +57,10 @@ pub(crate) fn invoice() -> Value {
 }
 
 pub(crate) fn invoice_in(currency: &str) -> Value {
-    json!({ "key": INVOICE_KEY, "order_key": ORDER_KEY, "date": "2026-03-02", "total": money(9133, currency) })
+    let lines = json!([{ "line_id": "420", "quantity": "2" }, { "line_id": "421", "quantity": "1" }]);
+    json!({
+        "key": INVOICE_KEY, "order_key": ORDER_KEY, "date": "2026-03-02", "lines": lines, "total": money(9133, currency)
+    })
 }
 
 /// With a member changed, by its JSON pointer.

@@ -26,7 +26,8 @@ async fn an_order_is_billed_whole() {
     assert_eq!(
         sent,
         json!({
-            "order_key": ORDER_KEY, "kind": "invoice", "lines": [], "date": "2026-03-02",
+            "order_key": ORDER_KEY, "kind": "invoice", "date": "2026-03-02",
+            "lines": [{ "line_id": "420", "qty": "2" }, { "line_id": "421", "qty": "1" }],
             "total": { "amount": "91.33", "currency": "USD" }
         })
     );

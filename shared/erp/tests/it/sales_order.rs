@@ -36,7 +36,8 @@ async fn an_order_is_booked_whole_and_confirmed() {
         "addresses": [address("billing"), address("shipping")], "external_refs": { "shop": "7" }
     });
     let order = json!({
-        "customer_key": "tb:acct_1:customer:7", "number": "000000042", "ordered_at": "2026-03-02", "currency": "USD",
+        "customer_key": "tb:acct_1:customer:7", "number": "000000042", "ordered_at": "2026-03-02T00:30:00+01:00",
+        "currency": "USD",
         "status": "open",
         "lines": [
             {
@@ -91,7 +92,7 @@ async fn what_means_the_same_is_kept() {
     world.erp.put(ORDER, &eur).await.unwrap();
     let rows = eur["lines"].as_array().unwrap();
     for (pointer, value) in [
-        ("/ordered_on", json!("2026-03-03")),
+        ("/ordered_at", json!("2026-03-03T00:00:00Z")),
         ("/exchange_rate", json!("1.1000")),
         ("/status", json!("on_hold")),
         ("/payment/paid_on", json!("2026-03-03")),
@@ -243,7 +244,7 @@ async fn an_order_that_was_cancelled_in_the_erp_is_not_booked_again() {
     world.erp.put(ORDER, &order()).await.unwrap();
     world.cancel("SO-000001").await;
     assert_eq!(world.erp.find(ORDER, &order()).await, Ok(None), "a cancelled document is no effect");
-    for again in [order(), with(order(), "/ordered_on", json!("2026-03-03"))] {
+    for again in [order(), with(order(), "/ordered_at", json!("2026-03-03T00:00:00Z"))] {
         let fault = world.erp.put(ORDER, &again).await.unwrap_err();
         assert_eq!(
             (fault.class, fault.code.as_str()),

@@ -118,5 +118,8 @@ proptest! {
         prop_assert_eq!(invoice.total, Money::new(typed.grand_total.minor(), currency));
         let key: NaturalKey = sales_order.key;
         prop_assert_eq!(invoice.order_key, key);
+        let billed: Vec<_> = invoice.lines.iter().map(|line| (&line.line_id, line.quantity)).collect();
+        let ordered: Vec<_> = sales_order.lines.iter().map(|line| (&line.line_id, line.quantity)).collect();
+        prop_assert_eq!(billed, ordered);
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn check(state: &State, content: &Value) -> Result<Map<String, Value>
     Ok(computed.as_object().cloned().unwrap_or_default())
 }
 
-/// The named lines, or all that is open.
+/// The named lines.
 fn bill(state: &State, worth: &Worth, key: &str, content: &Value) -> Result<Bill, Problem> {
     let mut done: HashMap<String, Decimal> = HashMap::new();
     let mut first = true;
@@ -73,9 +73,9 @@ fn bill(state: &State, worth: &Worth, key: &str, content: &Value) -> Result<Bill
             *done.entry(id).or_default() += wire::decimal(&line["qty"]).unwrap_or_default();
         }
     }
-    let wanted = wanted(worth, &done, content)?;
+    let wanted = wanted(content)?;
     if wanted.is_empty() {
-        return Err(Problem::field("/lines", "over_invoiced", "nothing is left to invoice"));
+        return Err(Problem::field("/lines", "lines_required", "an invoice has lines"));
     }
     // What belongs to no line goes with the first invoice.
     let head = if first { (worth.head(), worth.shipping_tax, worth.shipping) } else { Default::default() };
@@ -101,19 +101,8 @@ fn bill(state: &State, worth: &Worth, key: &str, content: &Value) -> Result<Bill
     Ok(bill)
 }
 
-fn wanted(
-    worth: &Worth,
-    done: &HashMap<String, Decimal>,
-    content: &Value,
-) -> Result<Vec<(String, Decimal)>, Problem> {
-    let rows = content.get("lines").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if rows.is_empty() {
-        let open = worth.lines.iter().map(|line| {
-            let left = line.qty - done.get(&line.line_id).copied().unwrap_or_default();
-            (line.line_id.clone(), left)
-        });
-        return Ok(open.filter(|(_, left)| *left > Decimal::ZERO).collect());
-    }
+fn wanted(content: &Value) -> Result<Vec<(String, Decimal)>, Problem> {
+    let rows = wire::rows(content, "lines", "")?;
     let row = |(index, row): (usize, &Value)| {
         let at = format!("/lines/{index}");
         Ok((wire::text(row, "line_id", &at)?.to_owned(), wire::quantity(row, &at)?))

@@ -52,7 +52,7 @@ pub(crate) fn check(
 ) -> Result<Map<String, Value>, Problem> {
     let customer = wire::text(content, "customer_key", "")?;
     wire::text(content, "number", "")?;
-    wire::date_or_moment(content, "ordered_at", "")?;
+    wire::moment(content, "ordered_at", "")?;
     let currency = wire::currency(content, "")?;
     rate(content, currency, settings)?;
     let worth = worth(content)?;

@@ -110,13 +110,13 @@ pub(crate) fn date(content: &Value, name: &str, at: &str) -> Result<Date, Proble
         .map_err(|_| Problem::field(format!("{at}/{name}"), "date_invalid", format!("`{found}` is no day")))
 }
 
-/// A day, or a moment with its offset.
-pub(crate) fn date_or_moment(content: &Value, name: &str, at: &str) -> Result<(), Problem> {
+/// A moment with its offset: a bare day is none.
+pub(crate) fn moment(content: &Value, name: &str, at: &str) -> Result<(), Problem> {
     let found = text(content, name, at)?;
-    if found.parse::<Timestamp>().is_ok() || found.parse::<Date>().is_ok() {
-        return Ok(());
-    }
-    Err(Problem::field(format!("{at}/{name}"), "date_invalid", format!("`{found}` is not RFC 3339")))
+    let parsed: Result<Timestamp, _> = found.parse();
+    parsed.map(drop).map_err(|_| {
+        Problem::field(format!("{at}/{name}"), "time_invalid", format!("`{found}` is no RFC 3339 time"))
+    })
 }
 
 /// Taxes of a row: their sum.

@@ -90,7 +90,8 @@ async fn what_is_wrong_with_an_order_is_named_by_field() {
         ("/lines", json!([]), "/lines", "lines_required"),
         ("/currency", json!("XQZ"), "/currency", "currency_unknown"),
         ("/currency", json!("EUR"), "/exchange_rate", "rate_required"),
-        ("/ordered_at", json!("yesterday"), "/ordered_at", "date_invalid"),
+        ("/ordered_at", json!("yesterday"), "/ordered_at", "time_invalid"),
+        ("/ordered_at", json!("2026-11-23"), "/ordered_at", "time_invalid"),
         ("/shipping", Value::Null, "/shipping", "required"),
     ] {
         let mut order = order();
@@ -115,7 +116,7 @@ async fn yen_and_dinars_have_their_own_digits() {
         let money = |amount: &str| json!({"amount": amount, "currency": currency});
         let zero = if currency == "JPY" { "0" } else { "0.000" };
         let mut order = json!({
-            "customer_key": "tb:c:1", "number": "1", "ordered_at": "2026-11-23", "currency": currency,
+            "customer_key": "tb:c:1", "number": "1", "ordered_at": "2026-11-23T00:30:00+01:00", "currency": currency,
             "exchange_rate": "1.5", "discount": money(zero), "total": money(total),
             "lines": [{"line_id": "1", "sku": "LAMP", "qty": "1", "unit_price": money(price),
                        "discount": money(zero), "tax": []}],
@@ -158,7 +159,20 @@ async fn an_order_is_confirmed_cancelled_and_never_goes_back() {
 #[tokio::test]
 async fn an_order_is_invoiced_once_and_credited_no_further() {
     let sandbox = confirmed().await;
-    let invoice = json!({"order_key": "tb:o:1", "kind": "invoice", "date": "2026-11-24", "lines": [], "total": usd("90.30")});
+    let invoice = json!({"order_key": "tb:o:1", "kind": "invoice", "date": "2026-11-24",
+                         "lines": [{"line_id": "1", "qty": 3}], "total": usd("90.30")});
+    // What is billed is named.
+    for lines in [json!([]), Value::Null] {
+        let mut unnamed = invoice.clone();
+        unnamed["lines"] = lines;
+        let refused = put(&sandbox, "invoices/tb:i:1", &unnamed).await;
+        assert_eq!(
+            (refused.status, refused.json()["errors"][0]["path"].clone()),
+            (422, json!("/lines")),
+            "{}",
+            refused.text
+        );
+    }
     let made = put(&sandbox, "invoices/tb:i:1", &invoice).await;
     assert_eq!((made.status, made.json()["total"].clone()), (201, usd("90.30")), "{}", made.text);
     assert_eq!(put(&sandbox, "invoices/tb:i:1", &invoice).await.status, 200);
@@ -202,7 +216,8 @@ async fn parts_of_an_order_sum_to_it_exactly() {
 #[tokio::test]
 async fn payments_settle_invoices_and_shipments_orders() {
     let sandbox = confirmed().await;
-    let invoice = json!({"order_key": "tb:o:1", "kind": "invoice", "date": "2026-11-24", "lines": []});
+    let invoice = json!({"order_key": "tb:o:1", "kind": "invoice", "date": "2026-11-24",
+                         "lines": [{"line_id": "1", "qty": 3}]});
     assert_eq!(put(&sandbox, "invoices/tb:i:1", &invoice).await.status, 201);
     let payment = |amount: &str, part: &str| {
         json!({"direction": "in", "customer_key": "tb:c:1", "amount": usd(amount), "date": "2026-11-24", "account": "1050",
