@@ -4,11 +4,13 @@
 
 mod alarms;
 mod document;
+mod door;
 mod flows;
 mod metrics;
 mod queues;
 mod roles;
 mod storage;
+mod times;
 
 use anyhow::{Context, Result};
 
@@ -21,6 +23,7 @@ pub(crate) fn check() -> Result<Vec<String>> {
     let settings = std::fs::read_to_string(root::path("samconfig.toml")).context("samconfig.toml")?;
     let template = Template::parse(&text)?;
     let mut broken = broken(&template, &settings, &flows::shipped()?);
+    broken.extend(named(times::check(&template, &settings, &times::Coded::read()?)));
     let runbook = std::fs::read_to_string(root::path("infra/RUNBOOK.md")).context("infra/RUNBOOK.md")?;
     broken.extend(named(alarms::check(&template, &runbook)));
     Ok(broken)
@@ -30,6 +33,7 @@ fn broken(template: &Template, settings: &str, shipped: &[String]) -> Vec<String
     let mut broken = flows::check(template, shipped);
     broken.extend(queues::check(template));
     broken.extend(queues::check_times(template, settings));
+    broken.extend(door::check(template));
     broken.extend(roles::check(template));
     broken.extend(storage::check(template));
     broken.extend(metrics::check(template, shipped));
@@ -79,6 +83,9 @@ mod tests {
             ("AttributeName: expires_at, Enabled: true", "AttributeName: ttl, Enabled: true"),
             ("SSEType: KMS", "SSEType: AES256"),
             ("RetentionInDays: !Ref LogRetentionDays", "KmsKeyId: none"),
+            ("ThrottlingRateLimit: !Ref IngestRequestsPerS", "CacheTtlInSeconds: 300"),
+            ("ThrottlingBurstLimit: !Ref IngestBurst", "CacheTtlInSeconds: 300"),
+            ("ReservedConcurrentExecutions: !If", "Layers: !If"),
             ("DeletionPolicy: Retain", "DeletionPolicy: Delete"),
             // A role that could do more.
             ("dynamodb:UpdateItem", "dynamodb:DeleteTable"),

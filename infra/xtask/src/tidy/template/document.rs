@@ -33,7 +33,12 @@ impl Template {
 
     /// A parameter's default.
     pub(crate) fn default_of(&self, parameter: &str) -> Option<u64> {
-        self.0["Parameters"][parameter]["Default"].as_u64()
+        self.parameter(parameter, "Default")
+    }
+
+    /// A number that a parameter says of itself (`Default`, `MinValue`).
+    pub(crate) fn parameter(&self, parameter: &str, what: &str) -> Option<u64> {
+        self.0["Parameters"][parameter][what].as_u64()
     }
 }
 
