@@ -53,7 +53,7 @@ fn log(flow: &FlowName, delivery: &Delivery, report: &Report) {
         Outcome::RetryAfter(after) => ("", i64::try_from(after.as_millis()).unwrap_or(i64::MAX)),
     };
     let (class, message) =
-        report.fault.as_ref().map_or(("", ""), |fault| (fault.class.as_str(), fault.message.as_str()));
+        report.fault.as_ref().map_or(("", ""), |fault| (fault.class.as_str(), fault.for_log()));
     tracing::info!(
         flow = %flow,
         pair = %delivery.pair,

@@ -89,6 +89,9 @@ pub struct Fault {
     /// The other side will answer the same for this idempotency key for ever: only a new generation helps.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answer_is_stored: bool,
+    /// The message for the log, where `message` quotes what the other side wrote in prose: see [`Fault::for_log`].
+    #[serde(skip)]
+    pub logged: Option<String>,
 }
 
 impl Fault {
@@ -103,7 +106,15 @@ impl Fault {
             status: None,
             request_id: None,
             answer_is_stored: false,
+            logged: None,
         }
+    }
+
+    /// What a log may say. Prose of a back office may name a customer, and no pattern finds a name: it stays in the row, which is
+    /// encrypted, ends some day and is what `tillbridge trace` shows; code, fields and ids are enough to find it.
+    #[must_use]
+    pub fn for_log(&self) -> &str {
+        self.logged.as_deref().unwrap_or(&self.message)
     }
 
     /// Whether it says that the system is down, or does not know us.

@@ -15,10 +15,12 @@ use crate::{Answer, Effect};
 const DETAIL_CHARS_MAX: usize = 300;
 /// Characters of a code.
 const CODE_CHARS_MAX: usize = 60;
-/// Fields and further members that are kept.
+/// Fields that are kept.
 const PARTS_MAX: usize = 20;
 /// Characters of a field's path or of a further member.
 const PART_CHARS_MAX: usize = 100;
+/// Further members that are kept: what a person corrects by. Any other may hold a name, which no pattern finds.
+const FACTS: [&str; 5] = ["computed", "difference", "existing_hash", "first_open", "left"];
 
 /// A field that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub struct Problem {
     pub detail: String,
     /// The fields that it names.
     pub fields: Vec<Field>,
-    /// What else it says (`first_open`, `difference`), as text.
+    /// What else it says of what we know the name of (`first_open`, `difference`), as text.
     pub facts: BTreeMap<String, String>,
     /// Its id of the request.
     pub request_id: Option<String>,
@@ -93,10 +95,7 @@ impl Problem {
             .into_iter()
             .take(PARTS_MAX)
             .map(|field| Field { path: readable(&field.path, PART_CHARS_MAX), code: snake(&field.code) });
-        let more = body
-            .more
-            .into_iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "type" | "status" | "instance"));
+        let more = body.more.into_iter().filter(|(name, _)| FACTS.contains(&name.as_str()));
         let request_id = answer.header("x-request-id").map(str::to_owned).or(body.request_id);
         Self {
             action: action.to_owned(),
@@ -105,7 +104,7 @@ impl Problem {
             code: code.unwrap_or_else(|| default_code(answer.status, is_html).to_owned()),
             detail,
             fields: fields.collect(),
-            facts: more.take(PARTS_MAX).map(|(name, value)| (snake(&name), shown(&value))).collect(),
+            facts: more.map(|(name, value)| (name, shown(&value))).collect(),
             request_id: request_id.map(|id| readable(&id, PART_CHARS_MAX)),
             retry_after: answer.retry_after(),
             is_html,
@@ -130,10 +129,13 @@ impl Problem {
         }
     }
 
-    /// The fault of it: class, code, status, request id and what it says.
+    /// The fault of it: class, code, status, request id and what it says; to the log goes all but its prose.
     #[must_use]
     pub fn fault(&self, class: Class, message: String) -> Fault {
+        let said = format!("{}: {}", self.code, self.detail);
+        let logged = message.contains(&said).then(|| message.replacen(&said, &self.code, 1));
         let mut fault = Fault::new(class, self.code.clone(), message);
+        fault.logged = logged.map(|logged| Fault::new(class, "", logged).message);
         fault.retry_after = self.retry_after;
         fault.status = Some(self.status);
         fault.request_id.clone_from(&self.request_id);

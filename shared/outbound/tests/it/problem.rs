@@ -25,6 +25,7 @@ async fn everything_that_a_problem_says_is_kept() {
     let body = json!({
         "type": "https://erp.test/problems/period_closed", "title": "No", "status": 422, "code": "period_closed",
         "detail": "2026-03-02 is <b>closed</b>", "instance": "/x", "first_open": "2026-04-01", "difference": { "amount": "0.01" },
+        "customer": { "name": "Ann Lee" },
         "errors": [{ "path": "/date", "code": "period_closed" }, { "path": "/lines/0" }], "request_id": "req-body"
     });
     let problem =
@@ -34,11 +35,30 @@ async fn everything_that_a_problem_says_is_kept() {
     let field = |path: &str, code: &str| Field { path: path.to_owned(), code: code.to_owned() };
     assert_eq!(problem.fields, [field("/date", "period_closed"), field("/lines/0", "")]);
     assert_eq!(problem.facts["first_open"], "2026-04-01");
-    assert!(!problem.facts.contains_key("type") && !problem.facts.contains_key("instance"));
+    assert_eq!(problem.facts.keys().collect::<Vec<_>>(), ["difference", "first_open"]);
     assert_eq!(problem.request_id.as_deref(), Some("req-header"));
     let text = problem.to_string();
     assert!(text.starts_with("422 period_closed: 2026-03-02 is closed; "), "{text}");
     assert!(text.contains("first_open 2026-04-01") && text.contains("/date period_closed"), "{text}");
+    assert!(!text.contains("Ann Lee"), "{text}");
+}
+
+/// A name has no form that could be masked: what the other side writes in prose is for the row, where a person reads it.
+#[tokio::test]
+async fn prose_is_kept_and_not_logged() {
+    let body = json!({ "code": "customer_blocked", "detail": "Ann Lee is blocked", "first_open": "2026-04-01",
+        "errors": [{ "path": "/customer_key", "code": "customer_blocked" }] });
+    let problem = problem(Effect::Write, refusal(422, &body)).await;
+    let fault =
+        problem.fault(problem.class(), format!("the ERP refused to put order 41: {problem}; correct it"));
+    assert!(fault.message.contains("Ann Lee is blocked"), "{}", fault.message);
+    assert_eq!(
+        fault.for_log(),
+        "the ERP refused to put order 41: 422 customer_blocked; first_open 2026-04-01; \
+         /customer_key customer_blocked; correct it"
+    );
+    let bare = Fault::new(Class::Validation, "code", "why");
+    assert_eq!(bare.for_log(), "why");
 }
 
 #[tokio::test]
@@ -115,6 +135,7 @@ async fn what_comes_is_cut_and_redacted() {
     for number in 0..100 {
         body[format!("fact {number} {secret}")] = json!(format!("{secret} {long}"));
     }
+    body["left"] = json!(format!("{secret} {long}"));
     // The client's own limit is small here; the whole is what a system may send.
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(refusal(422, &body)).mount(&server).await;
