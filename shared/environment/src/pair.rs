@@ -211,7 +211,7 @@ pub enum InvoiceOn {
     Payment,
     /// With the shipment.
     Shipment,
-    /// The ERP makes it by itself; we find it.
+    /// The ERP makes it by itself; we find it. An order waits for it, up to 72 h: `QueueAgeAlarmS` of `template.yaml` must know.
     Erp,
 }
 

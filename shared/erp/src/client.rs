@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use canonical::Currency;
 use flow::Call;
-use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use outbound::rest::{self, Exchange, Rest};
 use outbound::{Answer, Effect, Method, Outbound, Pool, Problem};
 use secrecy::SecretString;
@@ -95,6 +95,11 @@ impl Client {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The time, as requests are sent by it.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.rest.outbound().now()
     }
 
     /// `GET`. `query` begins with `?`, or is empty.

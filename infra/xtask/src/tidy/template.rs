@@ -24,9 +24,22 @@ pub(crate) fn check() -> Result<Vec<String>> {
     let template = Template::parse(&text)?;
     let mut broken = broken(&template, &settings, &flows::shipped()?);
     broken.extend(named(times::check(&template, &settings, &times::Coded::read()?)));
+    broken.extend(named(times::check_age(&template, &settings, &environments()?)));
     let runbook = std::fs::read_to_string(root::path("infra/RUNBOOK.md")).context("infra/RUNBOOK.md")?;
     broken.extend(named(alarms::check(&template, &runbook)));
     Ok(broken)
+}
+
+/// The stages that there is a file of, and what it says.
+fn environments() -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root::path("infra/environments")).context("infra/environments")? {
+        let path = entry?.path();
+        if let Some(stage) = path.file_stem().and_then(|stem| stem.to_str()) {
+            found.push((stage.to_owned(), std::fs::read_to_string(&path)?));
+        }
+    }
+    Ok(found)
 }
 
 fn broken(template: &Template, settings: &str, shipped: &[String]) -> Vec<String> {

@@ -1,7 +1,11 @@
 //! `erp.sales_invoice.read`: the invoice that the ERP itself has made of a sales order (`invoice_on: erp`). One call a page.
+//!
+//! The ERP lists invoices by when they were changed, and by no order of theirs. So the newest are looked through first, then those
+//! of longer ago: an order is asked for at least every quarter of an hour, and one that waits for days in a company that bills
+//! thousands meanwhile is found in the hour in which it is billed.
 
 use canonical::{Money, NaturalKey};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use outbound::rest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,8 +18,10 @@ use crate::{Client, Error};
 pub const NAME: &str = "erp.sales_invoice.read";
 /// Invoices of a page, as many as the ERP gives.
 const PAGE_ROWS: usize = 200;
-/// Pages that are looked through: an ERP that has made more since the order was placed wants a narrower search.
+/// Pages that are looked through of one span of time.
 const PAGES_MAX: usize = 20;
+/// Hours back, one after the other; then all since the order was placed.
+const SPANS_H: [i64; 2] = [1, 24];
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -45,26 +51,70 @@ pub struct Output {
 /// [`Error::NotInvoiced`] where the order is not billed, or not whole, yet; [`Error::TotalDiffers`] where more is billed than
 /// the order comes to; [`Error::SearchTooWide`]; or as the ERP answers.
 pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
-    let invoices = live(of_order(&client, &input).await?);
-    let mut billed = Money::zero(input.total.currency());
-    for total in invoices.iter().filter_map(|invoice| invoice.total) {
-        billed = billed.checked_add(total.0).map_err(|source| Error::Unsound { source })?;
+    let now = client.now();
+    let spans =
+        SPANS_H.map(|hours| now.checked_sub(SignedDuration::from_hours(hours)).unwrap_or(input.since));
+    let mut looked = None;
+    for from in spans.into_iter().chain([input.since]) {
+        let from = from.max(input.since);
+        match listed(&client, &input, from).await {
+            Ok(invoices) => {
+                let billed = Billed::of(&input, invoices)?;
+                if billed.is_whole(&input) || from == input.since {
+                    return billed.output(input);
+                }
+                looked = Some(billed);
+            }
+            // What is newer has been seen, and the rest is seen when it is changed.
+            Err(error @ Error::SearchTooWide { .. }) => {
+                return looked.map_or(Err(error), |billed| billed.output(input));
+            }
+            Err(error) => return Err(error),
+        }
     }
-    let ids: Vec<String> = invoices.into_iter().map(|invoice| invoice.id).collect();
-    match ids.first() {
-        Some(id) if billed == input.total => Ok(Output { id: id.clone(), ids }),
-        Some(id) if billed.minor() > input.total.minor() => Err(Error::TotalDiffers {
-            kind: Kind::Invoice,
-            id: id.clone(),
-            ours: input.total.to_string(),
-            theirs: billed.to_string(),
-        }),
-        _ => Err(Error::NotInvoiced { order: input.order_key, billed: billed.to_string() }),
+    Err(Error::NotInvoiced {
+        order: input.order_key,
+        billed: Money::zero(input.total.currency()).to_string(),
+    })
+}
+
+/// What stands of an order.
+struct Billed {
+    ids: Vec<String>,
+    sum: Money,
+}
+
+impl Billed {
+    fn of(input: &Input, invoices: Vec<Document>) -> Result<Self, Error> {
+        let invoices = live(invoices);
+        let mut sum = Money::zero(input.total.currency());
+        for total in invoices.iter().filter_map(|invoice| invoice.total) {
+            sum = sum.checked_add(total.0).map_err(|source| Error::Unsound { source })?;
+        }
+        Ok(Self { ids: invoices.into_iter().map(|invoice| invoice.id).collect(), sum })
+    }
+
+    fn is_whole(&self, input: &Input) -> bool {
+        !self.ids.is_empty() && self.sum.minor() >= input.total.minor()
+    }
+
+    fn output(self, input: Input) -> Result<Output, Error> {
+        match self.ids.first() {
+            Some(id) if self.sum == input.total => Ok(Output { id: id.clone(), ids: self.ids }),
+            Some(id) if self.sum.minor() > input.total.minor() => Err(Error::TotalDiffers {
+                kind: Kind::Invoice,
+                id: id.clone(),
+                ours: input.total.to_string(),
+                theirs: self.sum.to_string(),
+            }),
+            _ => Err(Error::NotInvoiced { order: input.order_key, billed: self.sum.to_string() }),
+        }
     }
 }
 
-async fn of_order(client: &Client, input: &Input) -> Result<Vec<Document>, Error> {
-    let since = rest::encoded(&input.since.to_string()).unwrap_or_default();
+/// The order's invoices that were changed since then.
+async fn listed(client: &Client, input: &Input, since: Timestamp) -> Result<Vec<Document>, Error> {
+    let since = rest::encoded(&since.to_string()).unwrap_or_default();
     let mut found = Vec::new();
     let mut cursor = String::new();
     for _ in 0..PAGES_MAX {

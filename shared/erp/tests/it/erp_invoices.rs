@@ -2,11 +2,12 @@
 
 use flow::Class;
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
+use wiremock::matchers::{any, query_param};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::document::{ORDER_KEY, invoice, money, order, with};
-use crate::scripted::erp;
-use crate::world::{INVOICE, ORDER, World};
+use crate::scripted::{TOKEN, erp};
+use crate::world::{Erp, INVOICE, ORDER, World, settings};
 
 const READ: &str = "erp.sales_invoice.read";
 
@@ -57,6 +58,31 @@ async fn only_standing_invoices_of_the_order_count_and_parts_add_up() {
     let too_much = row("INV-11", ORDER_KEY, "invoice", "posted", "91.34");
     let fault = read_of(json!([too_much])).await.unwrap_err();
     assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "total_mismatch"));
+}
+
+/// Since the order was placed the company has billed more than is looked through.
+#[tokio::test]
+async fn an_order_that_is_billed_late_is_found_among_the_newest() {
+    let own = row("INV-9000", ORDER_KEY, "invoice", "posted", "91.33");
+    for (newest, found) in [(json!([own]), true), (json!([]), false)] {
+        let server = MockServer::start().await;
+        let endless = ResponseTemplate::new(200).set_body_json(json!({ "data": [], "next_cursor": "again" }));
+        let since = query_param("updated_since", "2026-03-01T23:30:00Z");
+        Mock::given(since).respond_with(endless).mount(&server).await;
+        let page = ResponseTemplate::new(200).set_body_json(json!({ "data": newest, "next_cursor": null }));
+        Mock::given(any()).respond_with(page).mount(&server).await;
+        let erp = Erp::new(&settings(&format!("{}/erp/v1", server.uri())), &[TOKEN]);
+        let read = erp.run(READ, input()).await;
+        let asked = server.received_requests().await.unwrap().len();
+        if found {
+            assert_eq!((read.unwrap()["id"].clone(), asked), (json!("INV-9000"), 1));
+        } else {
+            // Not parked: it may be billed yet.
+            let fault = read.unwrap_err();
+            assert_eq!((fault.class, fault.code.as_str()), (Class::NotFound, "not_invoiced"));
+            assert_eq!(asked, 22);
+        }
+    }
 }
 
 #[tokio::test]

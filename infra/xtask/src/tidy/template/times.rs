@@ -67,9 +67,57 @@ pub(crate) fn check(template: &Template, settings: &str, coded: &Coded) -> Vec<S
     broken
 }
 
+/// Seconds that a message may wait for the ERP's own invoice (`not_found: retry_for: 72h` in order-to-cash).
+const ERP_INVOICE_WAIT_S: u64 = 72 * 3600;
+
+/// Checks that the alarm on old messages does not ring for orders that wait as they should. `environments`: stage and file.
+pub(crate) fn check_age(
+    template: &Template,
+    settings: &str,
+    environments: &[(String, String)],
+) -> Vec<String> {
+    let default = template.parameter("QueueAgeAlarmS", "Default").unwrap_or_default();
+    let waits = environments.iter().filter(|(_, text)| {
+        text.lines().any(|line| line.split('#').next().is_some_and(|line| line.trim() == "invoice_on: erp"))
+    });
+    let age = |stage: &str| {
+        let own = settings
+            .lines()
+            .find(|line| line.split([' ', '"']).any(|word| word == format!("Stage={stage}")))?;
+        own.split([' ', '"']).find_map(|word| word.strip_prefix("QueueAgeAlarmS=")?.parse::<u64>().ok())
+    };
+    waits
+        .filter(|(stage, _)| age(stage).unwrap_or(default) <= ERP_INVOICE_WAIT_S)
+        .map(|(stage, _)| {
+            format!(
+                "QueueAgeAlarmS: stage {stage} says `invoice_on: erp`, which waits up to {ERP_INVOICE_WAIT_S} s; write \
+                 QueueAgeAlarmS=266400 into its line of samconfig.toml"
+            )
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_alarm_does_not_ring_for_what_waits_as_it_should() {
+        let text = std::fs::read_to_string(root::path("template.yaml")).expect("the template");
+        let template = Template::parse(&text).expect("a template");
+        let faults = |environment: &str, settings: &str| {
+            let environments = [("live".to_owned(), format!("pairs:\n  main:\n    {environment}\n"))];
+            check_age(&template, settings, &environments).len()
+        };
+        let set = "parameter_overrides = \"Stage=live QueueAgeAlarmS=266400\"";
+        assert_eq!(faults("invoice_on: erp # theirs", ""), 1);
+        assert_eq!(
+            faults("invoice_on: erp", "parameter_overrides = \"Stage=other QueueAgeAlarmS=266400\""),
+            1
+        );
+        assert_eq!(faults("invoice_on: erp", set), 0);
+        assert_eq!(faults("invoice_on: payment", ""), 0);
+    }
 
     #[test]
     fn a_function_outlives_what_it_waits_for() {
