@@ -42,7 +42,6 @@ impl Default for Options {
                 auth: MagentoAuth::Oauth,
                 signed_scheme: None,
                 timeout_s: 10,
-                requests_per_s: 8,
                 settle_s: 5,
                 settle_partial_s: 120,
                 requests_per_s: 1_000,
