@@ -14,10 +14,12 @@ mod e2e;
 mod functions;
 mod http;
 mod likeness;
+mod mutants;
 mod ports;
 mod root;
 mod sandbox;
 mod scenarios;
+mod simulate;
 mod state;
 mod test;
 mod tidy;
@@ -50,6 +52,14 @@ enum Verb {
     Test,
     /// Checks the local cloud, then runs the end-to-end tests on what `up` has deployed
     E2e,
+    /// Plays histories of the whole product in virtual time, each by its seed, and looks whether a rule is broken
+    Simulate(simulate::Seeds),
+    /// Breaks the product on purpose, a rule at a time, and asks the simulation to find out
+    Mutants {
+        /// One of tests/simulation/mutations
+        #[arg(long)]
+        only: Option<String>,
+    },
     /// Measures speed and size, as ratios within one run
     Bench,
     /// Checks the rules of the repository (STYLE §8): files, crate arrows, the template
@@ -92,6 +102,8 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         Verb::Demo => demo::run(),
         Verb::Test => test::run(),
         Verb::E2e => e2e::run(),
+        Verb::Simulate(which) => simulate::run(which),
+        Verb::Mutants { only } => mutants::run(only.as_deref()),
         Verb::Bench => bench::run(),
         Verb::Tidy => tidy::run(),
         Verb::Build { arm64: true } => functions::build(functions::Target::Arm64),

@@ -8,7 +8,11 @@ use anyhow::{Result, bail};
 
 use crate::command::{self, cargo, command, seconds, tail};
 use crate::state::folder;
+<<<<<<< HEAD
 use crate::{advisories, bench, down, e2e, functions, sandbox, tidy, tool, up, venv};
+=======
+use crate::{bench, down, e2e, functions, sandbox, simulate, tidy, tool, up, venv};
+>>>>>>> 4b8b794 (simulation: the whole product in virtual time, a history a seed)
 
 /// Limit for one stage that compiles.
 const STAGE_S_MAX: u64 = 2400;
@@ -20,11 +24,12 @@ struct Stage {
     run: fn() -> Result<()>,
 }
 
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage { name: "tidy", needs: &[], run: tidy::run },
     Stage { name: "format", needs: &[], run: format },
     Stage { name: "clippy", needs: &[], run: clippy },
     Stage { name: "unit tests", needs: &[], run: unit_tests },
+    Stage { name: "simulation", needs: &[], run: simulate::stage },
     Stage { name: "licences and bans", needs: &[], run: deny },
     Stage { name: "unused dependencies", needs: &[], run: machete },
     Stage { name: "release build", needs: &[], run: build },

@@ -10,7 +10,7 @@ use crate::command::{cargo, output};
 /// Crates of the connectors.
 const CONNECTORS: [&str; 4] = ["stripe", "magento", "erp", "wms"];
 /// Crates that may use all of `shared`.
-const ALL: [&str; 4] = ["consumer", "cli", "e2e", "bench"];
+const ALL: [&str; 5] = ["consumer", "cli", "e2e", "bench", "simulation"];
 /// The rest: each crate and what it may use of ours.
 const ARROWS: [(&str, &[&str]); 12] = [
     ("canonical", &[]),
@@ -33,14 +33,14 @@ const CONNECTOR_ARROWS: [&str; 4] = ["canonical", "environment", "flow", "outbou
 /// Crates of others that only some of ours may know: a prefix, and who may.
 const FOREIGN: [(&str, &[&str]); 5] = [
     ("aws-", &["aws", "e2e", "bench"]),
-    ("lambda_", &["ingest", "consumer", "bench"]),
-    ("anyhow", &["cli", "xtask", "sandbox", "e2e", "bench"]),
+    ("lambda_", &["ingest", "consumer", "bench", "simulation"]),
+    ("anyhow", &["cli", "xtask", "sandbox", "e2e", "bench", "simulation"]),
     ("reqwest", &["outbound", "e2e", "bench"]),
     (
         "tokio",
         &[
             "aws", "bench", "cli", "cloud", "consumer", "e2e", "flow", "ingest", "outbound", "sandbox",
-            "stripe", "magento", "erp", "wms",
+            "stripe", "magento", "erp", "wms", "simulation",
         ],
     ),
 ];

@@ -1,0 +1,133 @@
+//! `cargo xtask simulate`: builds `tests/simulation` and plays histories on all processors, each by its seed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{self, cargo, command};
+use crate::root;
+
+/// Histories that `cargo xtask test` plays.
+const SEEDS: u64 = 1_000;
+/// Limit for building.
+const BUILD_S_MAX: u64 = 2400;
+/// Limit for playing, a history.
+const HISTORY_S_MAX: u64 = 10;
+/// How often the processes are looked at.
+const POLL_MS: u64 = 100;
+
+/// Which histories to play.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Seeds {
+    /// How many
+    #[arg(long, default_value_t = SEEDS, conflicts_with = "seed")]
+    seeds: u64,
+    /// The first
+    #[arg(long, default_value_t = 1, conflicts_with = "seed")]
+    from: u64,
+    /// This one alone
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// Plays some histories, or one.
+pub(crate) fn run(which: Seeds) -> Result<()> {
+    let program = build(root::root(), None)?;
+    let (from, seeds) = which.seed.map_or((which.from, which.seeds), |seed| (seed, 1));
+    let begin = Instant::now();
+    match play(&program, from, seeds)? {
+        Some(seed) => bail!("a history broke a rule; play it again: cargo xtask simulate --seed {seed}"),
+        None => {
+            eprintln!("  ✓ {seeds} histories from seed {from} on ({})", command::seconds(begin.elapsed()));
+            Ok(())
+        }
+    }
+}
+
+/// The stage of `cargo xtask test`.
+pub(crate) fn stage() -> Result<()> {
+    run(Seeds { seeds: SEEDS, from: 1, seed: None })
+}
+
+/// Builds the simulation of a checkout; its program.
+pub(crate) fn build(checkout: &Path, target: Option<&Path>) -> Result<PathBuf> {
+    let mut build = cargo();
+    build.current_dir(checkout).args(["build", "--locked", "-p", "simulation"]);
+    // Like the tests: one profile, so that nothing is built twice.
+    let target = match target {
+        Some(target) => {
+            build.env("CARGO_TARGET_DIR", target);
+            target.to_owned()
+        }
+        None => std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::path("target"), PathBuf::from),
+    };
+    command::run("building the simulation", &mut build, Duration::from_secs(BUILD_S_MAX))?;
+    Ok(target.join("debug/simulation"))
+}
+
+/// Plays seeds on all processors; the first seed that broke a rule, where one did.
+pub(crate) fn play(program: &Path, from: u64, seeds: u64) -> Result<Option<u64>> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    let processors = processors.min(seeds).max(1);
+    let folder = root::path("target/simulation");
+    std::fs::create_dir_all(&folder)?;
+    let mut playing: Vec<(Child, PathBuf)> = Vec::new();
+    for n in 0..processors {
+        let count = (seeds + processors - 1 - n) / processors;
+        let log = folder.join(format!("{}-{n}.log", std::process::id()));
+        let mut child = command(program);
+        child
+            .args(["--from", &(from + n).to_string(), "--seeds", &count.to_string()])
+            .args(["--step", &processors.to_string()])
+            // Metrics go to standard output, as Lambda takes them.
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(&log)?);
+        playing.push((child.spawn().with_context(|| format!("cannot start {}", program.display()))?, log));
+    }
+    let found = wait(&mut playing, Duration::from_secs(seeds.saturating_mul(HISTORY_S_MAX)));
+    for (child, log) in &mut playing {
+        // One that has ended cannot be ended again, and need not.
+        let _ = child.kill();
+        child.wait()?;
+        std::fs::remove_file(log)?;
+    }
+    found
+}
+
+/// Waits for all, or for the first that ends badly; shows what they say.
+fn wait(playing: &mut [(Child, PathBuf)], limit: Duration) -> Result<Option<u64>> {
+    let begin = Instant::now();
+    let mut shown = vec![0; playing.len()];
+    loop {
+        let mut running = 0;
+        for (at, (child, log)) in playing.iter_mut().enumerate() {
+            let status = child.try_wait()?;
+            let said = std::fs::read_to_string(&*log)?;
+            let lines: Vec<&str> = said.lines().collect();
+            lines[shown[at]..].iter().for_each(|line| eprintln!("  {line}"));
+            shown[at] = lines.len();
+            match status {
+                None => running += 1,
+                Some(status) if status.success() => {}
+                Some(_) => return broken(&lines).map(Some),
+            }
+        }
+        if running == 0 {
+            return Ok(None);
+        }
+        if begin.elapsed() > limit {
+            bail!("the histories do not end within {} s", limit.as_secs());
+        }
+        sleep(Duration::from_millis(POLL_MS));
+    }
+}
+
+/// The seed that a process names when it ends badly.
+fn broken(lines: &[&str]) -> Result<u64> {
+    let named = lines.iter().rev().find_map(|line| line.strip_prefix("seed ")?.split_once(':'));
+    let (seed, _) = named.context("the simulation ended without naming a seed")?;
+    seed.parse().context("the simulation names no seed")
+}

@@ -1,0 +1,152 @@
+//! Processes of the consumer: each takes messages one by one, and stops, sleeps or is replaced as its fate says.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
+use connections::Connections;
+use consumer::Consumer;
+use flow::Ports;
+use lambda_runtime::{Context, LambdaEvent};
+
+use crate::fate::{Ended, Fated, Plan};
+use crate::queue::Received;
+use crate::world::{FUNCTION_TIMEOUT, World, queue};
+
+/// Functions that run at once.
+pub(crate) const CONCURRENCY: u32 = 4;
+/// The poll at which a process stops or sleeps, at most: an order takes about 150.
+const POLLS_MAX: u64 = 260;
+/// Lines after which a history runs in circles.
+const LINES_MAX: usize = 200_000;
+
+/// One process.
+struct Process {
+    name: String,
+    deployment: usize,
+    consumer: Arc<Consumer>,
+}
+
+impl Process {
+    fn start(world: &Arc<World>, name: String) -> Result<Self> {
+        let ports = Ports {
+            store: Arc::new(world.store(&name)),
+            queue: Arc::new(world.sqs.clone()),
+            clock: Arc::new(world.clock.clone()),
+        };
+        let (secrets, store) = (Arc::new(world.reader()), Arc::clone(&ports.store));
+        let connections = Connections::new(world.stage.clone(), secrets, store, world.pool(&name));
+        let consumer = Consumer::new(world.document()?, ports, connections, FUNCTION_TIMEOUT)?;
+        Ok(Self { name, deployment: world.deployment(), consumer: Arc::new(consumer) })
+    }
+}
+
+/// Takes messages for ever, in one process after the other.
+pub(crate) async fn work(world: Arc<World>, slot: u32) {
+    let mut process: Option<Process> = None;
+    let mut started = 0_u32;
+    loop {
+        if world.journal.len() > LINES_MAX {
+            world.journal.broken(format!("more than {LINES_MAX} lines: it runs in circles"));
+            return;
+        }
+        let Some(received) = world.sqs.receive(&queue()).await else { continue };
+        let current = process.take().filter(|process| process.deployment == world.deployment());
+        let running = match current {
+            Some(running) => running,
+            None => {
+                started += 1;
+                match Process::start(&world, format!("p{slot}.{started}")) {
+                    Ok(running) => running,
+                    Err(error) => return world.journal.broken(format!("a process does not start: {error}")),
+                }
+            }
+        };
+        let plan = plan(&world);
+        let delivery = deliver(Arc::clone(&world), &running, received, plan);
+        if plan.pause.is_some() {
+            // Nobody waits for one that sleeps: another takes its place.
+            tokio::spawn(delivery);
+        } else if delivery.await {
+            process = Some(running);
+        }
+    }
+}
+
+/// Draws the fate of a delivery.
+fn plan(world: &World) -> Plan {
+    let chance = &world.chance;
+    let killed_at =
+        world.switch.strikes(world.faults.killed).then(|| chance.between(1, POLLS_MAX));
+    let pause = world.switch.strikes(world.faults.paused).then(|| {
+        let (low, high) = *chance.pick(&[(1, 20), (100, 200), (700, 2_000)]);
+        (chance.between(1, POLLS_MAX), Duration::from_secs(chance.between(low, high)))
+    });
+    Plan { killed_at, pause }
+}
+
+/// Hands a message to a process. Whether the process lives on.
+fn deliver(
+    world: Arc<World>,
+    process: &Process,
+    received: Received,
+    plan: Plan,
+) -> impl Future<Output = bool> + Send + 'static {
+    let (name, consumer) = (process.name.clone(), Arc::clone(&process.consumer));
+    async move {
+        let _busy = world.busy();
+        let number = received.number;
+        let event = received.message.attributes.get("tb.event").cloned().unwrap_or_default();
+        let receives = received.receives;
+        world.journal.tell(format!("{name} takes message {number} ({event}), received {receives}"));
+        let mut context = Context::default();
+        let deadline = (world.clock.time() + FUNCTION_TIMEOUT).as_millisecond();
+        context.deadline = u64::try_from(deadline).unwrap_or_default();
+        let handed = LambdaEvent::new(records(received), context);
+        let running = async move { consumer.handle(handed).await };
+        let time = Duration::try_from(FUNCTION_TIMEOUT).unwrap_or_default();
+        match Fated::new(running, plan, time).await {
+            Ended::Finished(Ok(response)) => {
+                let is_done = response.batch_item_failures.is_empty();
+                world.journal.tell(format!("{name} {} message {number}", if is_done { "ends" } else { "gives back" }));
+                if is_done {
+                    world.sqs.delete(&queue(), number);
+                }
+                true
+            }
+            Ended::Finished(Err(never)) => match never {},
+            Ended::Killed(poll) => {
+                world.journal.tell(format!("{name} stops at poll {poll} of message {number}"));
+                false
+            }
+            Ended::OutOfTime => {
+                world.journal.tell(format!("{name} is out of time with message {number}"));
+                false
+            }
+        }
+    }
+}
+
+/// A message as Lambda hands it over.
+fn records(received: Received) -> SqsEvent {
+    let mut message = SqsMessage::default();
+    message.message_id = Some(format!("message-{}", received.number));
+    message.receipt_handle = Some(received.receipt);
+    message.body = Some(received.message.body);
+    message.attributes = [
+        ("MessageGroupId".to_owned(), received.message.group),
+        ("ApproximateReceiveCount".to_owned(), received.receives.to_string()),
+    ]
+    .into();
+    let attributes = received.message.attributes.into_iter().map(|(name, value)| {
+        let mut attribute = SqsMessageAttribute::default();
+        attribute.string_value = Some(value);
+        attribute.data_type = Some("String".to_owned());
+        (name, attribute)
+    });
+    message.message_attributes = attributes.collect();
+    let mut event = SqsEvent::default();
+    event.records = vec![message];
+    event
+}

@@ -1,0 +1,251 @@
+//! Everything of one history: the doubles, the table, the queues, the secrets, and what is known of its orders.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use environment::Stage;
+use flow::memory::MemoryStore;
+use flow::plan::Plan;
+use flow::{Ports, QueueName};
+use jiff::{SignedDuration, Timestamp};
+use outbound::Pool;
+use sandbox::{Clock, MagentoSettings, Sandbox, Settings, Switches};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use tower::ServiceExt as _;
+
+use crate::chance::Chance;
+use crate::clock::SimClock;
+use crate::faults::Faults;
+use crate::journal::Journal;
+use crate::network::Network;
+use crate::order::Order;
+use crate::queue::Sqs;
+use crate::store::FaultyStore;
+use crate::switch::Switch;
+use crate::vault::{Reader, Vault};
+use crate::watch::Watch;
+
+/// The flow under test.
+pub(crate) const FLOW: &str = "order-to-cash";
+/// The pair.
+pub(crate) const PAIR: &str = "main";
+/// The functions' timeout, as `template.yaml` says.
+pub(crate) const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(120);
+/// Where the doubles are, as the environment file says.
+const PUBLIC_URL: &str = "http://127.0.0.1:4580";
+/// Longest answer of a double to a person.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// The flow document and what later deploys make of it: the same flow under other hashes.
+static DOCUMENTS: LazyLock<Result<Vec<Plan>, String>> = LazyLock::new(|| {
+    let specs = connections::specs().map_err(|error| error.to_string())?;
+    let shipped = flows::get(FLOW).map_err(|error| error.to_string())?;
+    let version = |n: u32| {
+        let yaml = shipped.yaml.replacen("description: ", &format!("description: Version {n}. "), 1);
+        let source = flow::document::Source { yaml, ..shipped.clone() };
+        flow::document::load(&source, &specs).map_err(|mistakes| mistakes.to_string())
+    };
+    (1..=4).map(version).collect()
+});
+
+/// One history.
+pub(crate) struct World {
+    pub(crate) chance: Chance,
+    pub(crate) clock: SimClock,
+    pub(crate) journal: Journal,
+    pub(crate) switch: Switch,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) doubles: Router,
+    pub(crate) table: Arc<MemoryStore>,
+    pub(crate) watch: Watch,
+    pub(crate) sqs: Sqs,
+    pub(crate) vault: Vault,
+    pub(crate) stage: Stage,
+    orders: Mutex<Vec<Order>>,
+    /// When each document was last put, over all processes.
+    puts: Arc<Mutex<BTreeMap<String, Instant>>>,
+    /// Which document is deployed.
+    deployed: AtomicUsize,
+    /// Which secrets are current.
+    pub(crate) secrets: AtomicUsize,
+    /// How many actors and deliveries are under way.
+    busy: AtomicUsize,
+}
+
+/// Somebody is at work, until this is dropped.
+pub(crate) struct Busy(Arc<World>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+impl World {
+    /// The world of a seed, before anything has happened.
+    pub(crate) fn new(seed: u64) -> Result<Arc<Self>> {
+        // The doubles and the connectors draw from the thread's own source (nonces, report numbers).
+        fastrand::seed(seed);
+        let chance = Chance::new(seed);
+        let first: Timestamp = "2026-01-05T00:00:00Z".parse()?;
+        let begin = first + SignedDuration::from_mins(i64::try_from(chance.between(0, 300 * 24 * 60))?);
+        let clock = SimClock::new(begin, chance.clone());
+        let journal = Journal::new(clock.clone());
+        let switch = Switch::new(chance.clone());
+        let faults = Arc::new(Faults::draw(&chance));
+        journal.tell(format!("seed {seed} begins at {begin}: {faults:?}"));
+        let sandbox = Sandbox::new(settings(&clock));
+        let vault = Vault::default();
+        let secrets: Value = serde_json::from_str(include_str!("../../../infra/local/secrets.json"))?;
+        for (kind, secret) in secrets.as_object().into_iter().flatten() {
+            vault.put(kind, secret.clone());
+        }
+        let stage = Stage::parse("simulation", include_str!("../environment.yaml"))?;
+        Ok(Arc::new(Self {
+            doubles: sandbox.router(),
+            sandbox,
+            table: Arc::default(),
+            watch: Watch::new(journal.clone()),
+            sqs: Sqs::new(&faults, &switch, &chance, &journal),
+            vault,
+            stage,
+            orders: Mutex::default(),
+            puts: Arc::default(),
+            deployed: AtomicUsize::new(0),
+            secrets: AtomicUsize::new(0),
+            busy: AtomicUsize::new(0),
+            chance,
+            clock,
+            journal,
+            switch,
+            faults,
+        }))
+    }
+
+    /// Notes that somebody is at work.
+    pub(crate) fn busy(self: &Arc<Self>) -> Busy {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        Busy(Arc::clone(self))
+    }
+
+    /// Whether nobody is.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.busy.load(Ordering::SeqCst) == 0 && self.sqs.messages(&queue()).is_empty()
+    }
+
+    /// The orders so far.
+    pub(crate) fn orders(&self) -> MutexGuard<'_, Vec<Order>> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Deploys the flow anew.
+    pub(crate) fn deploy(&self) {
+        let n = self.deployed.fetch_add(1, Ordering::SeqCst) + 1;
+        self.journal.tell(format!("deploy {n}"));
+    }
+
+    /// Which deployment is current.
+    pub(crate) fn deployment(&self) -> usize {
+        self.deployed.load(Ordering::SeqCst)
+    }
+
+    /// The document of the current deployment.
+    pub(crate) fn document(&self) -> Result<Plan> {
+        let documents = DOCUMENTS.as_ref().map_err(|problem| anyhow::anyhow!("{problem}"))?;
+        let at = self.deployment() % documents.len();
+        documents.get(at).cloned().context("no document")
+    }
+
+    /// The table as somebody sees it.
+    pub(crate) fn store(&self, who: &str) -> FaultyStore {
+        FaultyStore {
+            table: Arc::clone(&self.table),
+            watch: self.watch.clone(),
+            faults: Arc::clone(&self.faults),
+            switch: self.switch.clone(),
+            chance: self.chance.clone(),
+            journal: self.journal.clone(),
+            who: who.to_owned(),
+        }
+    }
+
+    /// The ports of somebody whom no fault meets.
+    pub(crate) fn calm_ports(&self, who: &str) -> Ports {
+        let store = FaultyStore { faults: Arc::default(), ..self.store(who) };
+        Ports { store: Arc::new(store), queue: Arc::new(self.sqs.clone()), clock: Arc::new(self.clock.clone()) }
+    }
+
+    /// A process's secrets.
+    pub(crate) fn reader(&self) -> Reader {
+        Reader::new(&self.vault, &self.switch, self.faults.vault_away)
+    }
+
+    /// A process's connections.
+    pub(crate) fn pool(&self, who: &str) -> Pool {
+        Pool::over(Arc::new(Network {
+            doubles: self.doubles.clone(),
+            clock: self.clock.clone(),
+            faults: Arc::clone(&self.faults),
+            switch: self.switch.clone(),
+            chance: self.chance.clone(),
+            journal: self.journal.clone(),
+            puts: Arc::clone(&self.puts),
+            who: who.to_owned(),
+        }))
+    }
+
+    /// Asks a double as a person or a checkout does, without the network's faults; status and body.
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Result<(u16, Value)> {
+        let response = self.doubles.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await?;
+        Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
+    }
+}
+
+/// The flow's queue.
+pub(crate) fn queue() -> QueueName {
+    FLOW.parse().map_or(QueueName::DeadLetter, QueueName::Flow)
+}
+
+fn settings(clock: &SimClock) -> Settings {
+    let now = clock.clone();
+    let mut settings = Settings {
+        clock: Clock::new(move || now.time()),
+        public_url: PUBLIC_URL.to_owned(),
+        // People sign in with a token of their own making; how we sign stays under test.
+        magento: MagentoSettings {
+            switches: Switches { bearer_allowed: true, ..Switches::default() },
+            ..MagentoSettings::default()
+        },
+        ..Settings::default()
+    };
+    // What a rotation changes to is known to the systems from the start.
+    settings.erp.tokens.push("erp-sandbox-token-1".to_owned());
+    settings.wms.tokens.push("wms-sandbox-token-1".to_owned());
+    settings
+}
+
+/// The secrets after a rotation: kind and value. The old ones still hold.
+pub(crate) fn rotated(n: usize) -> [(&'static str, Value); 3] {
+    let token = |system: &str, n: usize| {
+        if n % 2 == 1 { format!("{system}-sandbox-token-1") } else { format!("{system}-sandbox-token") }
+    };
+    [
+        ("stripe-webhook", json!({ "signing_secrets": [signing_secret(n), signing_secret(n.saturating_sub(1))] })),
+        ("erp", json!({ "token": token("erp", n), "previous_token": token("erp", n + 1) })),
+        ("wms", json!({ "token": token("wms", n), "previous_token": token("wms", n + 1) })),
+    ]
+}
+
+/// What Stripe signs with after so many rotations.
+pub(crate) fn signing_secret(n: usize) -> String {
+    if n == 0 { sandbox::STRIPE_SIGNING_SECRET.to_owned() } else { format!("whsec_rotation_{n}") }
+}
