@@ -27,7 +27,8 @@ struct Mutant {
 /// Plays the simulation against each mutant, or one.
 pub(crate) fn run(only: Option<&str>) -> Result<()> {
     let mutants = all()?;
-    let chosen: Vec<&Mutant> = mutants.iter().filter(|mutant| only.is_none_or(|only| only == mutant.name)).collect();
+    let chosen: Vec<&Mutant> =
+        mutants.iter().filter(|mutant| only.is_none_or(|only| only == mutant.name)).collect();
     if chosen.is_empty() {
         bail!("there is no mutant `{}` in {FOLDER}", only.unwrap_or_default());
     }
@@ -37,7 +38,8 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
         eprintln!("━━ {}: {}", mutant.name, mutant.what);
         let caught = outcome(mutant).with_context(|| mutant.name.clone())?;
         lived += u32::from(caught.is_none());
-        let by = caught.map_or_else(|| format!("lives through {SEEDS_MAX} histories"), |seed| format!("seed {seed}"));
+        let by = caught
+            .map_or_else(|| format!("lives through {SEEDS_MAX} histories"), |seed| format!("seed {seed}"));
         lines.push(format!("{:<28} {by:<12} {}", mutant.name, mutant.what));
     }
     lines.iter().for_each(|line| println!("{line}"));
@@ -56,7 +58,10 @@ fn outcome(mutant: &Mutant) -> Result<Option<u64>> {
 /// The sources as they are here, in a checkout of their own. A file keeps its time where it did not change, so that only what a patch
 /// has touched is built again.
 fn copy(checkout: &Path) -> Result<()> {
-    let listed = output("git ls-files", command("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
+    let listed = output(
+        "git ls-files",
+        command("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]),
+    )?;
     for name in listed.lines() {
         let from = root::path(name);
         if !from.is_file() {
@@ -79,7 +84,11 @@ fn copy(checkout: &Path) -> Result<()> {
 fn patch(checkout: &Path, patch: &Path, more: &[&str]) -> Result<()> {
     // Not by git: the copy lies below the repository, and git would apply it there.
     let mut apply = command("patch");
-    apply.current_dir(checkout).args(["--strip=1", "--forward", "--no-backup-if-mismatch", "--input"]).arg(patch).args(more);
+    apply
+        .current_dir(checkout)
+        .args(["--strip=1", "--forward", "--no-backup-if-mismatch", "--input"])
+        .arg(patch)
+        .args(more);
     apply.stdout(std::process::Stdio::null());
     command::run("patch", &mut apply, Duration::from_secs(APPLY_S_MAX))
 }
@@ -94,7 +103,8 @@ fn all() -> Result<Vec<Mutant>> {
         }
         let name = patch.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let text = std::fs::read_to_string(&patch)?;
-        let what = text.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or_default().to_owned();
+        let what =
+            text.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or_default().to_owned();
         mutants.push(Mutant { name, patch, what });
     }
     mutants.sort_by(|one, other| one.name.cmp(&other.name));

@@ -29,9 +29,7 @@ pub(crate) type Letters = BTreeMap<(String, u32), Message>;
 pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
     world.switch.stop();
     world.journal.tell("faults stop".to_owned());
-    let held = |order: &crate::order::Order| {
-        Some((order.id?, order.stopped, order.touched.contains("hold")))
-    };
+    let held = |order: &crate::order::Order| Some((order.id?, order.stopped, order.touched.contains("hold")));
     let orders: Vec<(u64, bool, bool)> = world.orders().iter().filter_map(held).collect();
     for (id, _, is_held) in &orders {
         if *is_held {
@@ -48,7 +46,8 @@ pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
     let mut letters = Letters::new();
     for round in 1..=ROUNDS_MAX {
         collect(world, &mut letters);
-        let again: Vec<Execution> = executions(world)?.into_values().filter(|row| is_replayed(world, row)).collect();
+        let again: Vec<Execution> =
+            executions(world)?.into_values().filter(|row| is_replayed(world, row)).collect();
         for execution in &again {
             explained(world, execution);
         }
@@ -75,7 +74,9 @@ async fn rest(world: &Arc<World>) {
                 .iter()
                 .filter_map(|message| message.attributes.get(attribute::EVENT).cloned())
                 .collect();
-            return world.journal.broken(format!("nothing fails any more, and it does not end: {}", left.join(", ")));
+            return world
+                .journal
+                .broken(format!("nothing fails any more, and it does not end: {}", left.join(", ")));
         }
         if world.journal.first_broken().is_some() {
             return;
@@ -119,7 +120,11 @@ fn explained(world: &World, execution: &Execution) {
         _ => true,
     };
     if !why {
-        world.journal.broken(format!("{} is parked ({}) and nothing explains it", execution.event, reason(execution)));
+        world.journal.broken(format!(
+            "{} is parked ({}) and nothing explains it",
+            execution.event,
+            reason(execution)
+        ));
     }
 }
 

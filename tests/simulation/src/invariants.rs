@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use canonical::{Currency, Money};
 use flow::delivery::attribute;
 use flow::execution::{Execution, Status, linked, read_event};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::drain::Letters;
@@ -16,8 +17,16 @@ use crate::sender::FORGED;
 use crate::world::{PAIR, World, queue};
 
 /// What may be the end of an execution whose order people have touched.
-const TOUCHED: [&str; 5] =
-    ["order_canceled", "order_on_hold", "invoiced_otherwise", "partly_canceled", "invoice_without_transaction"];
+const TOUCHED: [&str; 5] = [
+    "order_canceled",
+    "order_on_hold",
+    "invoiced_otherwise",
+    "partly_canceled",
+    "invoice_without_transaction",
+];
+
+/// How long a lock may outlive its owner: the rest of its lease and the settle time of a request that was given up.
+const LOCKED_MAX: SignedDuration = SignedDuration::from_secs(260);
 
 /// Every document of an order, in each system.
 struct Held<'a> {
@@ -46,7 +55,10 @@ impl Books {
         let keys: Vec<&Value> = sales_orders.iter().map(|row| &row["key"]).collect();
         let metadata = self.rows("/stripe/payment_intents", |row| row["id"] == intent);
         Held {
-            order: self.rows("/magento/orders", |row| !id.is_null() && row["entity_id"] == id).first().copied(),
+            order: self
+                .rows("/magento/orders", |row| !id.is_null() && row["entity_id"] == id)
+                .first()
+                .copied(),
             invoices: self.rows("/magento/invoices", |row| !id.is_null() && row["order_id"] == id),
             sales_invoices: self.rows("/erp/invoices", |row| keys.contains(&&row["order_key"])),
             fulfilments: self.rows("/wms/fulfilments", |row| row["order_number"] == number),
@@ -133,7 +145,9 @@ fn settled(world: &World, row: &Execution, letters: &Letters) {
         Status::Done | Status::Discarded => {}
         Status::Skipped if row.skipped.is_some() => {}
         Status::Parked if letters.contains_key(&(event.to_string(), row.parks)) => {}
-        Status::Parked => world.journal.broken(format!("{event} is parked ({}) without a letter", reason(row))),
+        Status::Parked => {
+            world.journal.broken(format!("{event} is parked ({}) without a letter", reason(row)))
+        }
         status => world.journal.broken(format!("{event} is {} for ever", status.as_str())),
     }
 }
@@ -174,14 +188,23 @@ fn whole(world: &World, order: &Order, held: &Held<'_>, is_shipped: bool) -> Res
     let currency: Currency = order.seeded.currency.to_uppercase().parse()?;
     let paid = Money::new(order.seeded.amount, currency);
     let total = json!({ "amount": paid.to_decimal().to_string(), "currency": currency.code() });
-    let (invoice, sales_order, sales_invoice) = (held.invoices[0], held.sales_orders[0], held.sales_invoices[0]);
+    let (invoice, sales_order, sales_invoice) =
+        (held.invoices[0], held.sales_orders[0], held.sales_invoices[0]);
     let shop = held.order.context("a whole order is in the shop")?;
     let id = order.id.map(|id| id.to_string()).unwrap_or_default();
     let facts = [
-        ("the shop's invoice has its transaction", &invoice["transaction_id"], json!(order.seeded.payment_intent)),
+        (
+            "the shop's invoice has its transaction",
+            &invoice["transaction_id"],
+            json!(order.seeded.payment_intent),
+        ),
         ("nothing is due in the shop", &shop["total_due"], json!(0)),
         ("the sales order is confirmed", &sales_order["state"], json!("confirmed")),
-        ("the sales order is paid by the charge", &sales_order["payment"]["reference"], json!(order.seeded.charge)),
+        (
+            "the sales order is paid by the charge",
+            &sales_order["payment"]["reference"],
+            json!(order.seeded.charge),
+        ),
         ("the sales order's total", &sales_order["total"], total.clone()),
         ("what was paid for it", &sales_order["payment"]["amount"], total.clone()),
         ("the ERP's invoice is posted", &sales_invoice["state"], json!("posted")),
@@ -204,17 +227,20 @@ async fn is_linked(world: &World, order: &Order) -> Result<()> {
     let names = names.map_err(|error| anyhow::anyhow!("{error}"))?.unwrap_or_default();
     let id = order.id.map(|id| id.to_string());
     if names.get("order") != id.as_ref() {
-        world.journal.broken(format!("order {} is not linked to {intent}: {names:?}", order.seeded.increment_id));
+        world
+            .journal
+            .broken(format!("order {} is not linked to {intent}: {names:?}", order.seeded.increment_id));
     }
     Ok(())
 }
 
 /// A lock that its owner has not given back runs out by itself.
 fn no_lock_is_left(world: &World) {
-    let now = world.clock.time().as_millisecond();
+    let soon = (world.clock.time() + LOCKED_MAX).as_millisecond();
     for item in world.table.items().iter().filter(|item| item.key.pk.starts_with("L#")) {
-        let until: BTreeMap<_, _> = item.attributes.iter().filter(|(name, _)| name.ends_with("until")).collect();
-        if until.values().any(|until| until.as_i64().is_some_and(|until| until > now)) {
+        let until: BTreeMap<_, _> =
+            item.attributes.iter().filter(|(name, _)| name.ends_with("until")).collect();
+        if until.values().any(|until| until.as_i64().is_some_and(|until| until > soon)) {
             world.journal.broken(format!("{} is locked when all has ended: {until:?}", item.key.pk));
         }
     }

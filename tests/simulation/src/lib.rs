@@ -11,8 +11,8 @@
 mod chance;
 mod clock;
 mod drain;
-mod faults;
 mod fate;
+mod faults;
 mod invariants;
 mod journal;
 mod network;

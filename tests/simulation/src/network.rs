@@ -122,7 +122,13 @@ impl Transport for Network {
         let marks = format!(
             "{}{}{}",
             way.fault.as_ref().map(|fault| format!(" [{fault}]")).unwrap_or_default(),
-            if way.dropped { " [dropped]" } else if way.unanswered { " [unanswered]" } else { "" },
+            if way.dropped {
+                " [dropped]"
+            } else if way.unanswered {
+                " [unanswered]"
+            } else {
+                ""
+            },
             if way.delay > prepared.timeout { " [late]" } else { "" },
         );
         if way.unreachable {
@@ -139,7 +145,8 @@ impl Transport for Network {
         let mut request = request(&prepared, way.fault.as_deref());
         let puts = Arc::clone(&self.puts);
         let sent = Instant::now();
-        let (doubles, delay, journal, who) = (self.doubles.clone(), way.delay, self.journal.clone(), self.who.clone());
+        let (doubles, delay, journal, who) =
+            (self.doubles.clone(), way.delay, self.journal.clone(), self.who.clone());
         // A task of its own: what is on its way arrives, whatever becomes of the process that sent it.
         tokio::spawn(async move {
             sleep(delay).await;
@@ -148,7 +155,9 @@ impl Transport for Network {
                 // has not seen (the contracts of ERP and WMS say so of keys).
                 let mut puts = puts.lock().unwrap_or_else(PoisonError::into_inner);
                 if puts.insert(path.clone(), Instant::now()).is_some_and(|put| put > sent) {
-                    request.headers_mut().insert("x-sandbox-fault", HeaderValue::from_static("duplicate_on_race"));
+                    request
+                        .headers_mut()
+                        .insert("x-sandbox-fault", HeaderValue::from_static("duplicate_on_race"));
                     journal.tell(format!("{who} PUT {path} races"));
                 }
             }

@@ -106,7 +106,8 @@ async fn capture(world: &World, intent: &str) -> Result<Value> {
 /// Stops an order: fraud, say.
 async fn stopper(world: &Arc<World>, order: usize) -> Result<()> {
     sleep(world.chance.millis(0, LOOKED_AT_MS_MAX)).await;
-    let found = world.orders().get(order).and_then(|order| Some((order.id?, order.seeded.increment_id.clone())));
+    let found =
+        world.orders().get(order).and_then(|order| Some((order.id?, order.seeded.increment_id.clone())));
     let Some((id, number)) = found else { return Ok(()) };
     if !world.switch.is_on() {
         return Ok(());

@@ -35,8 +35,8 @@ impl Process {
             queue: Arc::new(world.sqs.clone()),
             clock: Arc::new(world.clock.clone()),
         };
-        let (secrets, store) = (Arc::new(world.reader()), Arc::clone(&ports.store));
-        let connections = Connections::new(world.stage.clone(), secrets, store, world.pool(&name));
+        let secrets = Arc::new(world.reader());
+        let connections = Connections::new(world.stage.clone(), secrets, ports.clone(), world.pool(&name));
         let consumer = Consumer::new(world.document()?, ports, connections, FUNCTION_TIMEOUT)?;
         Ok(Self { name, deployment: world.deployment(), consumer: Arc::new(consumer) })
     }
@@ -77,8 +77,7 @@ pub(crate) async fn work(world: Arc<World>, slot: u32) {
 /// Draws the fate of a delivery.
 fn plan(world: &World) -> Plan {
     let chance = &world.chance;
-    let killed_at =
-        world.switch.strikes(world.faults.killed).then(|| chance.between(1, POLLS_MAX));
+    let killed_at = world.switch.strikes(world.faults.killed).then(|| chance.between(1, POLLS_MAX));
     let pause = world.switch.strikes(world.faults.paused).then(|| {
         let (low, high) = *chance.pick(&[(1, 20), (100, 200), (700, 2_000)]);
         (chance.between(1, POLLS_MAX), Duration::from_secs(chance.between(low, high)))
@@ -109,7 +108,9 @@ fn deliver(
         match Fated::new(running, plan, time).await {
             Ended::Finished(Ok(response)) => {
                 let is_done = response.batch_item_failures.is_empty();
-                world.journal.tell(format!("{name} {} message {number}", if is_done { "ends" } else { "gives back" }));
+                world
+                    .journal
+                    .tell(format!("{name} {} message {number}", if is_done { "ends" } else { "gives back" }));
                 if is_done {
                     world.sqs.delete(&queue(), number);
                 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 use canonical::EventId;
-use ingest::{Ingest, Routes, SigningSecrets};
-use lambda_http::http::Request;
+use flow::route::Routes;
+use ingest::{Ingest, SigningSecrets, Source};
 use lambda_http::Body;
+use lambda_http::http::Request;
 use sandbox::sign_stripe;
 use serde_json::Value;
 use tokio::time::sleep;
@@ -66,7 +67,7 @@ async fn again(world: &Arc<World>, ingest: &Arc<Ingest>, event: &Value) -> Resul
 fn ingest(world: &Arc<World>) -> Result<Ingest> {
     Ok(Ingest {
         stage: world.stage.clone(),
-        routes: Routes::shipped()?,
+        routes: Routes::new(flows::routes()?, &Source::ALL.map(Source::as_str)),
         signing: SigningSecrets::new(&world.stage.stage, Arc::new(world.reader())),
         queue: Arc::new(world.sqs.clone()),
         clock: Arc::new(world.clock.clone()),

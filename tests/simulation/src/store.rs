@@ -88,7 +88,11 @@ impl Store for FaultyStore {
         if self.switch.strikes(self.faults.store_lost) {
             let late = self.chance.permille(500);
             let (store, pause) = (self.clone(), self.chance.millis(1, LATE_MS_MAX));
-            self.journal.tell(format!("{} the table's answer is lost{}", self.who, if late { ", the write is late" } else { "" }));
+            self.journal.tell(format!(
+                "{} the table's answer is lost{}",
+                self.who,
+                if late { ", the write is late" } else { "" }
+            ));
             if late {
                 tokio::spawn(async move {
                     sleep(pause).await;

@@ -67,7 +67,9 @@ impl Reader {
             message: message.to_owned(),
         };
         if self.switch.strikes(self.away) {
-            return kept.map(|(_, secret)| secret).ok_or_else(|| unreadable(Unreadable::Unavailable, "no answer"));
+            return kept
+                .map(|(_, secret)| secret)
+                .ok_or_else(|| unreadable(Unreadable::Unavailable, "no answer"));
         }
         let secret = self.vault.read(name).ok_or_else(|| unreadable(Unreadable::Refused, "it is missing"))?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

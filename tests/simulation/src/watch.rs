@@ -63,8 +63,10 @@ impl Watch {
     pub(crate) async fn after(&self, table: &MemoryStore, before: Before) {
         for (key, old) in before.heads {
             let (Some(old), Some(new)) = (old, read(table, &key).await) else { continue };
-            let number = |item: &Item, name: &str| item.attributes.get(name).and_then(Value::as_u64).unwrap_or(0);
-            let status = |item: &Item| item.attributes.get("status").and_then(Value::as_str).unwrap_or("").to_owned();
+            let number =
+                |item: &Item, name: &str| item.attributes.get(name).and_then(Value::as_u64).unwrap_or(0);
+            let status =
+                |item: &Item| item.attributes.get("status").and_then(Value::as_str).unwrap_or("").to_owned();
             if number(&new, "fence") < number(&old, "fence") {
                 self.journal.broken(format!("the fence of {} fell", key.pk));
             }
@@ -72,7 +74,10 @@ impl Watch {
                 let (old, new) = (status(&old), status(&new));
                 self.journal.broken(format!("{} was {old} and has become {new}", key.pk));
             }
-            if status(&old) == "parked" && number(&new, "fence") == number(&old, "fence") && status(&new) != "parked" {
+            if status(&old) == "parked"
+                && number(&new, "fence") == number(&old, "fence")
+                && status(&new) != "parked"
+            {
                 self.journal.broken(format!("{} was parked and is {} without a claim", key.pk, status(&new)));
             }
         }
@@ -80,7 +85,8 @@ impl Watch {
         for (key, begun) in before.begins {
             for (number, stop) in &stops {
                 if begun.contains(&format!("\"{number}\"")) && is_stopped(table, stop).await {
-                    self.journal.broken(format!("order {number} is stopped, and {} begins to ship it", key.pk));
+                    self.journal
+                        .broken(format!("order {number} is stopped, and {} begins to ship it", key.pk));
                 }
             }
         }

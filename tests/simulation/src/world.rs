@@ -179,7 +179,11 @@ impl World {
     /// The ports of somebody whom no fault meets.
     pub(crate) fn calm_ports(&self, who: &str) -> Ports {
         let store = FaultyStore { faults: Arc::default(), ..self.store(who) };
-        Ports { store: Arc::new(store), queue: Arc::new(self.sqs.clone()), clock: Arc::new(self.clock.clone()) }
+        Ports {
+            store: Arc::new(store),
+            queue: Arc::new(self.sqs.clone()),
+            clock: Arc::new(self.clock.clone()),
+        }
     }
 
     /// A process's secrets.
@@ -239,7 +243,10 @@ pub(crate) fn rotated(n: usize) -> [(&'static str, Value); 3] {
         if n % 2 == 1 { format!("{system}-sandbox-token-1") } else { format!("{system}-sandbox-token") }
     };
     [
-        ("stripe-webhook", json!({ "signing_secrets": [signing_secret(n), signing_secret(n.saturating_sub(1))] })),
+        (
+            "stripe-webhook",
+            json!({ "signing_secrets": [signing_secret(n), signing_secret(n.saturating_sub(1))] }),
+        ),
         ("erp", json!({ "token": token("erp", n), "previous_token": token("erp", n + 1) })),
         ("wms", json!({ "token": token("wms", n), "previous_token": token("wms", n + 1) })),
     ]

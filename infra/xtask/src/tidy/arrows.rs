@@ -39,8 +39,21 @@ const FOREIGN: [(&str, &[&str]); 5] = [
     (
         "tokio",
         &[
-            "aws", "bench", "cli", "cloud", "consumer", "e2e", "flow", "ingest", "outbound", "sandbox",
-            "stripe", "magento", "erp", "wms", "simulation",
+            "aws",
+            "bench",
+            "cli",
+            "cloud",
+            "consumer",
+            "e2e",
+            "flow",
+            "ingest",
+            "outbound",
+            "sandbox",
+            "stripe",
+            "magento",
+            "erp",
+            "wms",
+            "simulation",
         ],
     ),
 ];
