@@ -146,7 +146,7 @@ fn settled(world: &World, row: &Execution, letters: &Letters) {
         Status::Skipped if row.skipped.is_some() => {}
         Status::Parked if letters.contains_key(&(event.to_string(), row.parks)) => {}
         Status::Parked => {
-            world.journal.broken(format!("{event} is parked ({}) without a letter", reason(row)))
+            world.journal.broken(format!("{event} is parked ({}) without a letter", reason(row)));
         }
         status => world.journal.broken(format!("{event} is {} for ever", status.as_str())),
     }

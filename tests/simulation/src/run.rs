@@ -65,7 +65,6 @@ async fn play(world: &Arc<World>) -> Result<()> {
     }
     spawn(world, changes(Arc::clone(world)));
     sleep_until(began + Duration::from_millis(FAULTS_END_MS)).await;
-    safety(world)?;
     let letters = drain(world).await?;
     safety(world)?;
     if world.journal.first_broken().is_none() {

@@ -48,15 +48,20 @@ pub(in crate::magento) fn shown(order: &Value) -> Value {
     order
 }
 
+/// A copy without them. Copied first: a map that is copied as it is need not be hashed anew.
 fn without_nulls(value: &Value) -> Value {
+    let mut copy = value.clone();
+    drop_nulls(&mut copy);
+    copy
+}
+
+fn drop_nulls(value: &mut Value) {
     match value {
-        Value::Object(fields) => fields
-            .iter()
-            .filter(|(name, value)| !value.is_null() || SHOWN_NULL.contains(&name.as_str()))
-            .map(|(name, value)| (name.clone(), without_nulls(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-        Value::Array(items) => items.iter().map(without_nulls).collect(),
-        other => other.clone(),
+        Value::Object(fields) => {
+            fields.retain(|name, value| !value.is_null() || SHOWN_NULL.contains(&name.as_str()));
+            fields.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
     }
 }
