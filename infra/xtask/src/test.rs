@@ -8,11 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::command::{self, cargo, command, seconds, tail};
 use crate::state::folder;
-<<<<<<< HEAD
-use crate::{advisories, bench, down, e2e, functions, sandbox, tidy, tool, up, venv};
-=======
-use crate::{bench, down, e2e, functions, sandbox, simulate, tidy, tool, up, venv};
->>>>>>> 4b8b794 (simulation: the whole product in virtual time, a history a seed)
+use crate::{advisories, bench, down, e2e, functions, sandbox, simulate, tidy, tool, up, venv};
 
 /// Limit for one stage that compiles.
 const STAGE_S_MAX: u64 = 2400;
