@@ -11,8 +11,15 @@ use crate::world::{client, request};
 async fn a_redirect_is_an_error_and_nobody_else_is_asked() {
     let elsewhere = MockServer::start().await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&elsewhere).await;
-    for status in [301, 302, 303, 307, 308] {
-        for target in [format!("{}/stolen", elsewhere.uri()), "/other/path".to_owned()] {
+    let host = elsewhere.address();
+    for status in [300, 301, 302, 303, 304, 305, 307, 308] {
+        for target in [
+            format!("{}/stolen", elsewhere.uri()),
+            "/other/path".to_owned(),
+            format!("//{host}/stolen"),
+            format!("http://erp.example.com@{host}/stolen"),
+            format!("\\\\{host}\\stolen"),
+        ] {
             let server = MockServer::start().await;
             let redirect = ResponseTemplate::new(status).insert_header("location", target.as_str());
             Mock::given(any()).respond_with(redirect).mount(&server).await;
