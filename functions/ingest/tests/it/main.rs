@@ -1,6 +1,8 @@
 //! Ingest from the request to the queue.
 
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod fixtures;
