@@ -2,12 +2,10 @@
 
 use jiff::SignedDuration;
 
+use super::still::{STANDS_STILL, due};
 use super::{Act, By, Deed, Error};
 use crate::execution::{self, Execution, MendedBy, Parked, Status, creation, fresh, head_key};
 use crate::{Class, Delivery, FlowName, Ports, QueueName};
-
-/// An execution that has not moved for so long has lost its message: a message is hidden for an hour and a little at most.
-pub const STANDS_STILL: SignedDuration = SignedDuration::from_hours(2);
 
 /// What became of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +49,8 @@ pub async fn adopt_letter(
         return Ok(Adopted::Known);
     }
     let now = ports.clock.now();
-    let due = row.waiting.as_ref().map_or(row.updated_at, |waiting| waiting.retry_at.max(row.updated_at));
     // A letter of an earlier parking says nothing of what came after it.
-    if letter.park.is_some() || row.leased_at(now) || now.duration_since(due) < STANDS_STILL {
+    if letter.park.is_some() || now.duration_since(due(&row)) < STANDS_STILL {
         return Ok(Adopted::Moving);
     }
     let mut next = row.clone();

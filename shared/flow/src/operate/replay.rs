@@ -1,10 +1,8 @@
 //! Trying an execution again: its row first, then its message. A row whose message was not sent is sent for by the sweep.
 
-use canonical::PairId;
 use futures::StreamExt;
-use jiff::SignedDuration;
 
-use super::{Act, By, Deed, Error, Wanted, list};
+use super::{Act, By, Deed, Error};
 use crate::execution::{self, Execution, Status, read_event};
 use crate::{Delivery, Ports, QueueError, QueueName, Store, Write};
 
@@ -99,8 +97,17 @@ pub async fn replay_all(
 /// # Errors
 /// The event cannot be read.
 pub async fn resend(ports: &Ports, execution: &Execution) -> Result<Replayed, Error> {
-    let body = read_event(ports.store.as_ref(), execution).await?;
-    let delivery = Delivery {
+    let delivery = delivery(ports.store.as_ref(), execution).await?;
+    let queue = QueueName::Flow(execution.flow.clone());
+    Ok(match ports.queue.send(&queue, delivery.to_message()).await {
+        Ok(()) => Replayed::Queued(execution.replays),
+        Err(error) => Replayed::NotSent(execution.replays, error),
+    })
+}
+
+/// The delivery of an execution, from what the table keeps of it.
+pub(super) async fn delivery(store: &dyn Store, execution: &Execution) -> Result<Delivery, Error> {
+    Ok(Delivery {
         pair: execution.pair.clone(),
         source: execution.source.clone(),
         event: execution.event.clone(),
@@ -111,41 +118,8 @@ pub async fn resend(ports: &Ports, execution: &Execution) -> Result<Replayed, Er
         replay: Some(execution.replays),
         park: None,
         receive_count: 0,
-        body,
-    };
-    let queue = QueueName::Flow(execution.flow.clone());
-    Ok(match ports.queue.send(&queue, delivery.to_message()).await {
-        Ok(()) => Replayed::Queued(execution.replays),
-        Err(error) => Replayed::NotSent(execution.replays, error),
+        body: read_event(store, execution).await?,
     })
-}
-
-/// Sends again for executions that have been `queued` for longer than `standing`: whoever asked for them stopped between the row
-/// and the message. At most `limit`; gives how many were sent.
-///
-/// # Errors
-/// The table is unavailable; or a queue was, after all others were tried.
-pub async fn resend_queued(
-    ports: &Ports,
-    pair: &PairId,
-    standing: SignedDuration,
-    limit: usize,
-) -> Result<usize, Error> {
-    let queued = Wanted { status: Status::Queued, limit, ..Wanted::parked(pair.clone()) };
-    let now = ports.clock.now();
-    let (mut sent, mut failed) = (0, None);
-    for execution in list(ports.store.as_ref(), &queued).await? {
-        // The index may be behind.
-        let execution = current(ports.store.as_ref(), &execution).await?;
-        if execution.status != Status::Queued || now.duration_since(execution.updated_at) < standing {
-            continue;
-        }
-        match resend(ports, &execution).await? {
-            Replayed::NotSent(_, error) => failed = Some(error),
-            Replayed::Queued(_) | Replayed::Unchanged(_) => sent += 1,
-        }
-    }
-    failed.map_or(Ok(sent), |error| Err(error.into()))
 }
 
 /// The row as it is now.

@@ -21,4 +21,6 @@ mod operate_correct;
 #[cfg(test)]
 mod operate_replay;
 #[cfg(test)]
+mod operate_still;
+#[cfg(test)]
 mod operate_world;

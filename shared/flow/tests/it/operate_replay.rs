@@ -5,7 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use flow::engine::Outcome;
 use flow::execution::Status;
-use flow::operate::{Preview, Replay, Replayed, Wanted, list, preview, replay, replay_all, resend_queued};
+use flow::operate::{
+    Preview, QUEUED_STANDS_STILL, Replay, Replayed, Still, Wanted, list, preview, replay, replay_all,
+    resend_still,
+};
 use flow::{Class, Delivery, Message, Ports, Queue, QueueError, QueueName};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -54,12 +57,12 @@ async fn a_message_that_was_not_sent_is_sent_later() {
     let done = replay(&down, &row(&world, "evt_1").await, Replay::FromFailedStep, &by("")).await.unwrap();
     assert!(matches!(done, Replayed::NotSent(1, _)), "{done:?}");
     assert_eq!(row(&world, "evt_1").await.status, Status::Queued);
-    let (pair, minutes) = ("main".parse().unwrap(), SignedDuration::from_mins);
-    let ports = world.ports();
-    assert_eq!(resend_queued(&ports, &pair, minutes(5), 100).await, Ok(0), "it may be on its way");
-    world.clock.advance(minutes(5));
-    assert!(resend_queued(&down, &pair, minutes(5), 100).await.is_err());
-    assert_eq!(resend_queued(&ports, &pair, minutes(5), 100).await, Ok(1));
+    let (pair, ports) = ("main".parse().unwrap(), world.ports());
+    assert_eq!(resend_still(&ports, &pair, 100).await, Ok(Still::default()), "it may be on its way");
+    world.clock.advance(QUEUED_STANDS_STILL);
+    assert!(resend_still(&down, &pair, 100).await.is_err());
+    assert_eq!(resend_still(&ports, &pair, 100).await, Ok(Still { found: 1, sent: 1 }));
+    assert_eq!(resend_still(&ports, &pair, 100).await, Ok(Still::default()), "it was just looked after");
     // Or the operator repeats the command.
     let done = replay(&ports, &row(&world, "evt_1").await, Replay::FromFailedStep, &by("")).await;
     assert_eq!(done, Ok(Replayed::Queued(1)));
