@@ -71,11 +71,17 @@ pub enum Metric<'a> {
         /// Why.
         reason: &'a str,
     },
+    /// Events that the sweep brought, because nothing else had. A zero is said too.
+    SweepEnqueued,
+    /// Seconds that the sweep is behind, where it is furthest. A zero is said too.
+    SweepBehindSeconds,
+    /// Executions whose message was lost. A zero is said too.
+    StandingStill,
 }
 
 impl<'a> Metric<'a> {
     /// Every metric, without values.
-    pub const ALL: [Metric<'static>; 10] = [
+    pub const ALL: [Metric<'static>; 13] = [
         Metric::Executions { flow: "", outcome: "" },
         Metric::EventAge { flow: "", outcome: "" },
         Metric::StepDuration { flow: "", action: "" },
@@ -86,6 +92,9 @@ impl<'a> Metric<'a> {
         Metric::WebhooksAccepted { source: "" },
         Metric::WebhooksSkipped { source: "", reason: "" },
         Metric::WebhooksRefused { source: "", reason: "" },
+        Metric::SweepEnqueued,
+        Metric::SweepBehindSeconds,
+        Metric::StandingStill,
     ];
 
     /// Its name.
@@ -102,6 +111,9 @@ impl<'a> Metric<'a> {
             Self::WebhooksAccepted { .. } => "WebhooksAccepted",
             Self::WebhooksSkipped { .. } => "WebhooksSkipped",
             Self::WebhooksRefused { .. } => "WebhooksRefused",
+            Self::SweepEnqueued => "SweepEnqueued",
+            Self::SweepBehindSeconds => "SweepBehindSeconds",
+            Self::StandingStill => "StandingStill",
         }
     }
 
@@ -110,6 +122,7 @@ impl<'a> Metric<'a> {
     pub const fn unit(self) -> &'static str {
         match self {
             Self::StepDuration { .. } | Self::EventAge { .. } => "Milliseconds",
+            Self::SweepBehindSeconds => "Seconds",
             _ => "Count",
         }
     }
@@ -129,6 +142,7 @@ impl<'a> Metric<'a> {
             Self::WebhooksSkipped { source, reason } | Self::WebhooksRefused { source, reason } => {
                 vec![("source", source), ("reason", reason)]
             }
+            Self::SweepEnqueued | Self::SweepBehindSeconds | Self::StandingStill => Vec::new(),
         };
         dimensions.push(("stage", stage));
         dimensions.sort_unstable();

@@ -24,6 +24,6 @@ pub use delivery::Delivery;
 pub use fault::{Class, Fault};
 pub use name::{ActionName, FlowName, StepId, System};
 pub use port::{
-    Attributes, Clock, Condition, Connector, Cursor, Index, Item, Key, Message, Page, Ports, Queue,
-    QueueError, QueueName, Store, StoreError, Write,
+    Attributes, Clock, Condition, Connector, Cursor, Index, Item, Key, Letter, Letters, Message, Page, Ports,
+    Queue, QueueError, QueueName, Store, StoreError, Write,
 };

@@ -1,7 +1,8 @@
-//! The four ports through which the engine reaches the world.
+//! The four ports through which the engine reaches the world, and the one through which the sweep looks at letters.
 
 mod clock;
 mod connector;
+mod letters;
 mod queue;
 mod store;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 pub use clock::Clock;
 pub use connector::Connector;
+pub use letters::{Letter, Letters};
 pub use queue::{Message, Queue, QueueError, QueueName};
 pub use store::{Attributes, Condition, Cursor, Index, Item, Key, Page, Store, StoreError, Write};
 

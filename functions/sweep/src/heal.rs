@@ -1,0 +1,49 @@
+//! Parked executions whose effect is there after all.
+
+use flow::Fault;
+use flow::operate::{Error, Healed, Wanted, list};
+
+use crate::bring::{operated, table};
+use crate::report::Report;
+use crate::sweep::Round;
+
+/// Parked executions that are listed.
+const PARKED_MAX: usize = 5_000;
+/// Of these, how many a run looks into: each costs a find in another system.
+const LOOKS_MAX: usize = 25;
+
+/// Looks into some of the parked executions, others each time.
+///
+/// # Errors
+/// The table, or a system: the rest is looked into by another run.
+pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), Fault> {
+    let wanted = Wanted { limit: PARKED_MAX, ..Wanted::parked(round.pair.clone()) };
+    let mut parked = list(round.ports.store.as_ref(), &wanted).await.map_err(table)?;
+    if parked.is_empty() {
+        return Ok(());
+    }
+    let count = u64::try_from(parked.len()).unwrap_or(u64::MAX);
+    let first = usize::try_from(round.ports.clock.random() % count).unwrap_or_default();
+    parked.rotate_left(first);
+    for execution in parked.iter().take(LOOKS_MAX) {
+        if round.is_over() {
+            report.is_cut_short = true;
+            return Ok(());
+        }
+        match flow::operate::heal(round.ports, round.connected, execution, &crate::letters::by()?).await {
+            Ok(Healed::Healed(_)) => {
+                report.healed += 1;
+                tracing::info!(
+                    flow = %execution.flow, pair = %execution.pair, event.id = %execution.event,
+                    entity.id = %execution.entity, trace.id = %execution.trace_id,
+                    "{} of {} goes on: what it failed at is there", execution.flow, execution.event
+                );
+            }
+            // The last two: somebody acts on it at this moment.
+            Ok(Healed::NotYet | Healed::NotHealable)
+            | Err(Error::NotParked { .. } | Error::Changed { .. }) => {}
+            Err(error) => return Err(operated(error)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! What a run came to, for its caller, its log and its metrics.
+
+use aws::{Metric, emf};
+use canonical::PairId;
+use flow::Fault;
+use jiff::SignedDuration;
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Events and orders that were looked at.
+    pub found: usize,
+    /// Messages that were sent because nothing else had brought the event.
+    pub enqueued: usize,
+    /// Events that were too large and came as stubs.
+    pub stubs: usize,
+    /// Events that no flow wants, or that are of another account or mode.
+    pub skipped: usize,
+    /// Executions whose message was lost.
+    pub standing_still: usize,
+    /// Of these, those whose message was sent again.
+    pub resent: usize,
+    /// Parked executions that go on because their effect was found.
+    pub healed: usize,
+    /// Letters that were given a row, or whose row was parked.
+    pub adopted: usize,
+    /// Letters of which nobody can tell what they are about.
+    pub unreadable: usize,
+    /// How far the feed is behind that is furthest.
+    pub behind_s: i64,
+    /// Whether something is left for the next run because the time was up.
+    pub is_cut_short: bool,
+    /// What went wrong.
+    pub problems: Vec<Problem>,
+}
+
+/// What went wrong in a part of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The pair, where it is one pair's.
+    pub pair: Option<PairId>,
+    /// The part.
+    pub part: &'static str,
+    /// What it was.
+    pub fault: Fault,
+}
+
+impl Report {
+    /// Adds what a part came to.
+    pub(crate) fn add(&mut self, part: &Self) {
+        self.found += part.found;
+        self.enqueued += part.enqueued;
+        self.stubs += part.stubs;
+        self.skipped += part.skipped;
+        self.problems.extend(part.problems.iter().cloned());
+    }
+
+    pub(crate) fn behind(&mut self, seconds: i64) {
+        self.behind_s = self.behind_s.max(seconds);
+    }
+
+    pub(crate) fn problem(&mut self, pair: &PairId, part: &'static str, fault: Fault) {
+        self.problems.push(Problem { pair: Some(pair.clone()), part, fault });
+    }
+
+    pub(crate) fn fault(&mut self, part: &'static str, fault: Fault) {
+        self.problems.push(Problem { pair: None, part, fault });
+    }
+}
+
+/// A line for the run and one for each problem, and the metrics. Zeros are said too: silence must mean that it does not run.
+pub(crate) fn tell(stage: &str, report: &Report, took: SignedDuration) {
+    for Problem { pair, part, fault } in &report.problems {
+        tracing::warn!(
+            pair = pair.as_ref().map(PairId::as_str), sweep.part = part, fault.class = fault.class.as_str(),
+            fault.message = %fault.message, "The sweep's {part}: {}", fault.message
+        );
+    }
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or_default();
+    tracing::info!(
+        sweep.found = report.found,
+        sweep.enqueued = report.enqueued,
+        sweep.stubs = report.stubs,
+        sweep.skipped = report.skipped,
+        sweep.standing_still = report.standing_still,
+        sweep.resent = report.resent,
+        sweep.healed = report.healed,
+        sweep.adopted = report.adopted,
+        sweep.unreadable = report.unreadable,
+        sweep.behind_s = report.behind_s,
+        sweep.cut_short = report.is_cut_short,
+        duration_ms,
+        "Swept: {} found, {} enqueued, {} sent again, {} healed, {} problems",
+        report.found,
+        report.enqueued,
+        report.resent,
+        report.healed,
+        report.problems.len()
+    );
+    let count = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+    emf::emit(
+        stage,
+        &[
+            (Metric::SweepEnqueued, count(report.enqueued)),
+            (Metric::SweepBehindSeconds, report.behind_s),
+            (Metric::StandingStill, count(report.standing_still)),
+        ],
+    );
+}

@@ -1,0 +1,31 @@
+//! The function says what it lacks, all of it at once.
+
+use sweep::Config;
+
+const GOOD: [(&str, &str); 5] = [
+    ("STAGE", "local"),
+    ("TABLE", "table"),
+    ("LAMBDA_TASK_ROOT", "/var/task"),
+    ("DEAD_LETTER_QUEUE_URL", "https://sqs.test/1/dead-letter.fifo"),
+    ("QUEUE_URL_ORDER_TO_CASH", "https://sqs.test/1/flow-order-to-cash.fifo"),
+];
+
+fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[test]
+fn every_missing_variable_is_named() {
+    let error = Config::parse(variables(&[("STAGE", "")])).unwrap_err().to_string();
+    for (name, _) in GOOD {
+        assert!(error.contains(&format!("`{name}`")), "{name}: {error}");
+    }
+}
+
+#[test]
+fn good_variables_are_read() {
+    let config = Config::parse(variables(&GOOD)).unwrap();
+    assert_eq!(config.environments.to_str(), Some("/var/task/environments"));
+    let queues: Vec<_> = config.queue_urls.iter().map(|(flow, url)| (flow.as_str(), url.as_str())).collect();
+    assert_eq!(queues, [("order-to-cash", GOOD[4].1)]);
+}
