@@ -6,6 +6,10 @@ BUILT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))target/lambda
 build-IngestFunction:
 	cp -R $(BUILT)/ingest/. "$(ARTIFACTS_DIR)"
 
+.PHONY: build-SweepFunction
+build-SweepFunction:
+	cp -R $(BUILT)/sweep/. "$(ARTIFACTS_DIR)"
+
 # Every other function is a flow's consumer.
 build-%:
 	cp -R $(BUILT)/consumer/. "$(ARTIFACTS_DIR)"

@@ -203,7 +203,10 @@ async fn named(round: &Round<'_>, id: &str) -> Result<Vec<Payment>, Fault> {
 async fn naming(round: &Round<'_>, number: &IncrementId) -> Result<Vec<Payment>, Fault> {
     let input = payment::search::Input { order: number.clone() };
     let found: payment::list::Output = ask(round, payment::search::NAME, &input).await?;
-    Ok(found.payments)
+    // Shops behind one account number alike: there a number alone does not tell whose order it is.
+    let is_ours =
+        |payment: &Payment| !round.shares_account || payment.orders.iter().any(|order| order.of_pair);
+    Ok(found.payments.into_iter().filter(is_ours).collect())
 }
 
 /// Whether the money was taken, and is not on its way back, since long enough.

@@ -66,6 +66,8 @@ pub(crate) struct Round<'a> {
     pub(crate) pair: &'a PairId,
     pub(crate) settings: &'a Pair,
     pub(crate) livemode: bool,
+    /// Whether another shop takes its payments with the account.
+    pub(crate) shares_account: bool,
     pub(crate) connected: &'a Connected,
     /// Nothing may still be running then.
     pub(crate) deadline: Timestamp,
@@ -144,6 +146,7 @@ impl Sweep {
                 pair,
                 settings,
                 livemode: stage.mode.is_live(),
+                shares_account: stage.shares_account(pair),
                 connected: &connected,
                 deadline,
             };

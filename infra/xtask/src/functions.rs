@@ -10,7 +10,7 @@ use crate::command::{cargo, run};
 use crate::root;
 
 /// The packages that become functions; each is also the name of its binary.
-pub(crate) const FUNCTIONS: [&str; 2] = ["ingest", "consumer"];
+pub(crate) const FUNCTIONS: [&str; 3] = ["ingest", "consumer", "sweep"];
 /// Limit for a build from nothing on a small machine.
 pub(crate) const BUILD_S_MAX: u64 = 2400;
 

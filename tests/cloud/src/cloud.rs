@@ -86,6 +86,11 @@ impl Cloud {
         self.lock().queues.delete(name);
     }
 
+    /// Says which queue gave up what is in a dead-letter queue.
+    pub fn set_source(&self, queue: &str, source: &str) {
+        self.lock().queues.set_source(queue, source);
+    }
+
     /// What was sent to a queue, oldest first.
     #[must_use]
     pub fn sent(&self, queue: &str) -> Vec<Sent> {

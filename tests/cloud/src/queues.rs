@@ -1,8 +1,8 @@
-//! SQS: FIFO queues that take messages and hide them. Nothing is delivered: that is the test's.
+//! SQS: FIFO queues that take messages, hide them, and give them out once to whoever asks. Deliveries to functions are the test's.
 //!
 //! Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -15,6 +15,8 @@ const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
 const ATTRIBUTES_MAX: usize = 10;
 /// Longest group or deduplication id, characters.
 const ID_CHARS_MAX: usize = 128;
+/// Most messages that are given out at once.
+const MESSAGES_MAX: u64 = 10;
 /// Longest time that a message is hidden, seconds.
 const HIDDEN_S_MAX: i64 = 43_200;
 
@@ -45,6 +47,10 @@ pub struct Hidden {
 #[derive(Debug, Default)]
 pub(crate) struct Queues {
     sent: BTreeMap<String, Vec<Sent>>,
+    /// Receipts of what was given out or deleted: queue and place in `sent`.
+    gone: BTreeSet<(String, usize)>,
+    /// Where a queue got its messages from when another gave them up.
+    sources: BTreeMap<String, String>,
     pub(crate) hidden: Vec<Hidden>,
 }
 
@@ -59,6 +65,11 @@ impl Queues {
 
     pub(crate) fn sent(&self, name: &str) -> Vec<Sent> {
         self.sent.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Says which queue gave up what is in this one.
+    pub(crate) fn set_source(&mut self, queue: &str, source: &str) {
+        self.sources.insert(queue.to_owned(), source.to_owned());
     }
 
     /// The name in a queue's URL.
@@ -91,6 +102,11 @@ pub(crate) fn answer(
             }
         }
         "SendMessage" => send(queues, body),
+        "ReceiveMessage" => receive(queues, body),
+        "DeleteMessage" => {
+            queues.name(body)?;
+            Ok(json!({}))
+        }
         "ChangeMessageVisibility" => {
             let queue = queues.name(body)?;
             let seconds = body["VisibilityTimeout"].as_i64().unwrap_or(-1);
@@ -104,6 +120,45 @@ pub(crate) fn answer(
         }
         _ => Err(Refusal::new("UnknownOperationException", format!("no `{operation}` here"))),
     }
+}
+
+/// Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>
+fn receive(queues: &mut Queues, body: &Value) -> Result<Value, Refusal> {
+    let queue = queues.name(body)?;
+    let wrong = |message: String| Err(Refusal::new("InvalidParameterValue", message));
+    let most = body["MaxNumberOfMessages"].as_u64().unwrap_or(1);
+    let hidden = body["VisibilityTimeout"].as_i64().unwrap_or(30);
+    if !(1..=MESSAGES_MAX).contains(&most) || !(0..=HIDDEN_S_MAX).contains(&hidden) {
+        return wrong(format!("{most} messages, hidden for {hidden} s"));
+    }
+    let wants = |list: &str| body[list].as_array().is_some_and(|names| names.contains(&json!("All")));
+    let (texts, own) = (wants("MessageAttributeNames"), wants("MessageSystemAttributeNames"));
+    let arn =
+        queues.sources.get(&queue).map(|source| format!("arn:aws:sqs:eu-central-1:000000000000:{source}"));
+    let sent = queues.sent.get(&queue).cloned().unwrap_or_default();
+    let mut messages = Vec::new();
+    for (place, message) in sent.iter().enumerate() {
+        if messages.len() as u64 == most {
+            break;
+        }
+        if !queues.gone.insert((queue.clone(), place)) {
+            continue;
+        }
+        let text = |(name, value): (&String, &String)| {
+            (name.clone(), json!({ "DataType": "String", "StringValue": value }))
+        };
+        let attributes: serde_json::Map<_, _> =
+            message.attributes.iter().filter(|_| texts).map(text).collect();
+        let system = match (&arn, own) {
+            (Some(arn), true) => json!({ "DeadLetterQueueSourceArn": arn }),
+            _ => json!({}),
+        };
+        messages.push(json!({
+            "MessageId": format!("message-{place}"), "ReceiptHandle": format!("receipt-{place}"),
+            "Body": message.body, "MessageAttributes": attributes, "Attributes": system,
+        }));
+    }
+    Ok(json!({ "Messages": messages }))
 }
 
 fn send(queues: &mut Queues, body: &Value) -> Result<Value, Refusal> {

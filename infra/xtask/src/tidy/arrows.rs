@@ -10,7 +10,7 @@ use crate::command::{cargo, output};
 /// Crates of the connectors.
 const CONNECTORS: [&str; 4] = ["stripe", "magento", "erp", "wms"];
 /// Crates that may use all of `shared`.
-const ALL: [&str; 5] = ["consumer", "cli", "e2e", "bench", "simulation"];
+const ALL: [&str; 6] = ["consumer", "sweep", "cli", "e2e", "bench", "simulation"];
 /// The rest: each crate and what it may use of ours.
 const ARROWS: [(&str, &[&str]); 12] = [
     ("canonical", &[]),
@@ -33,7 +33,7 @@ const CONNECTOR_ARROWS: [&str; 4] = ["canonical", "environment", "flow", "outbou
 /// Crates of others that only some of ours may know: a prefix, and who may.
 const FOREIGN: [(&str, &[&str]); 5] = [
     ("aws-", &["aws", "e2e", "bench"]),
-    ("lambda_", &["ingest", "consumer", "bench", "simulation"]),
+    ("lambda_", &["ingest", "consumer", "sweep", "bench", "simulation"]),
     ("anyhow", &["cli", "xtask", "sandbox", "e2e", "bench", "simulation"]),
     ("reqwest", &["outbound", "e2e", "bench"]),
     (
@@ -54,6 +54,7 @@ const FOREIGN: [(&str, &[&str]); 5] = [
             "erp",
             "wms",
             "simulation",
+            "sweep",
         ],
     ),
 ];

@@ -10,6 +10,7 @@ mod metrics;
 mod queues;
 mod roles;
 mod storage;
+mod sweep;
 mod times;
 
 use anyhow::{Context, Result};
@@ -49,6 +50,7 @@ fn broken(template: &Template, settings: &str, shipped: &[String]) -> Vec<String
     broken.extend(door::check(template));
     broken.extend(roles::check(template));
     broken.extend(storage::check(template));
+    broken.extend(sweep::check(template, settings));
     broken.extend(metrics::check(template, shipped));
     named(broken)
 }
@@ -112,7 +114,17 @@ mod tests {
             ("/stripe-webhook-??????", "/stripe-??????"),
             ("/erp-??????", "/*"),
             ("tillbridge-${Stage}-flow-*.fifo", "*-flow-*.fifo"),
+            ("sqs:DeleteMessage, sqs:SendMessage]", "sqs:DeleteMessage, sqs:PurgeQueue]"),
+            ("/index/GSI1", "/index/*"),
+            // A sweep that never runs, runs twice at once, or meddles with the tests.
+            ("ReservedConcurrentExecutions: 1", "ReservedConcurrentExecutions: 2"),
+            (
+                "ScheduleExpression: !Sub \"rate(${SweepEveryMinutes} minutes)\"",
+                "ScheduleExpression: rate(1 day)",
+            ),
+            ("SweepEveryMinutes=60", "SweepEveryMinutes=5"),
             // An alarm or a widget that nothing feeds.
+            ("MetricName: SweepBehindSeconds", "MetricName: SweepBehind"),
             ("MetricName: Parked", "MetricName: ParkedEvents"),
             ("Name: class, Value: auth", "Name: step, Value: auth"),
             ("Name: flow, Value: order-to-cash }, {", "Name: flow, Value: orders }, {"),
@@ -171,6 +183,17 @@ mod tests {
             orphaned.iter().any(|fault| fault.contains("there is no shared/flows/thank-you")),
             "{orphaned:?}"
         );
+    }
+
+    #[test]
+    fn the_sweep_is_told_of_every_queue() {
+        let text = std::fs::read_to_string(root::path("template.yaml")).expect("the template");
+        let settings = std::fs::read_to_string(root::path("samconfig.toml")).expect("the settings");
+        let (head, tail) = text.split_once("  SweepFunction:\n").expect("the sweep");
+        let tail = tail.replacen("QUEUE_URL_ORDER_TO_CASH", "QUEUE_URL_ORDERS", 1);
+        let template = Template::parse(&format!("{head}  SweepFunction:\n{tail}")).expect("a template");
+        let found = broken(&template, &settings, &["order-to-cash".to_owned()]);
+        assert_eq!(found, ["template.yaml: SweepFunction: QUEUE_URL_ORDER_TO_CASH must be OrderToCashQueue"]);
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn check(line: &str) -> Value {
         assert!(!metrics.is_empty() && metrics.len() <= 100);
         for metric in metrics {
             assert!(parsed[metric["Name"].as_str().unwrap()].is_number());
-            assert!(["Count", "Milliseconds"].contains(&metric["Unit"].as_str().unwrap()));
+            assert!(["Count", "Milliseconds", "Seconds"].contains(&metric["Unit"].as_str().unwrap()));
         }
     }
     parsed

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod emf;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod queues;
 #[cfg(test)]
 mod secrets;

@@ -1,4 +1,5 @@
-//! A flow of `shared/flows` has a queue, a consumer and its line at ingest; none of them is there for a flow that is not.
+//! A flow of `shared/flows` has a queue, a consumer and its lines at ingest and sweep; none of them is there for a flow that is
+//! not.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +7,9 @@ use anyhow::Result;
 
 use super::document::{Resource, Template};
 use crate::root;
+
+/// Functions that send to every flow's queue.
+const TOLD: [&str; 2] = ["IngestFunction", "SweepFunction"];
 
 /// The flows in `shared/flows`.
 pub(crate) fn shipped() -> Result<Vec<String>> {
@@ -58,9 +62,11 @@ fn block_faults(template: &Template, block: Resource<'_>, flow: &str) -> Vec<Str
         broken.push(format!("{}: does not read the queue that it is told of", block.id));
     }
     let variable = format!("QUEUE_URL_{}", flow.replace('-', "_").to_ascii_uppercase());
-    let ingest = template.of("AWS::Serverless::Function").find(|function| function.id == "IngestFunction");
-    if ingest.is_none_or(|ingest| ingest.text(&format!("/Environment/Variables/{variable}")) != queue_id) {
-        broken.push(format!("IngestFunction: {variable} must be {queue_id}"));
+    for function in TOLD {
+        let told = template.of("AWS::Serverless::Function").find(|told| told.id == function);
+        if told.is_none_or(|told| told.text(&format!("/Environment/Variables/{variable}")) != queue_id) {
+            broken.push(format!("{function}: {variable} must be {queue_id}"));
+        }
     }
     broken
 }
