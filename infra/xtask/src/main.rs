@@ -59,6 +59,9 @@ enum Verb {
         /// One of tests/simulation/mutations
         #[arg(long)]
         only: Option<String>,
+        /// Histories that a mutant may live through
+        #[arg(long, default_value_t = mutants::SEEDS_MAX)]
+        seeds: u64,
     },
     /// Measures speed and size, as ratios within one run
     Bench,
@@ -103,7 +106,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         Verb::Test => test::run(),
         Verb::E2e => e2e::run(),
         Verb::Simulate(which) => simulate::run(which),
-        Verb::Mutants { only } => mutants::run(only.as_deref()),
+        Verb::Mutants { only, seeds } => mutants::run(only.as_deref(), seeds),
         Verb::Bench => bench::run(),
         Verb::Tidy => tidy::run(),
         Verb::Build { arm64: true } => functions::build(functions::Target::Arm64),

@@ -12,7 +12,7 @@ use crate::{root, simulate};
 /// Where the patches are.
 const FOLDER: &str = "tests/simulation/mutations";
 /// Histories that a mutant may live through.
-const SEEDS_MAX: u64 = 10_000;
+pub(crate) const SEEDS_MAX: u64 = 10_000;
 /// Limit for applying a patch.
 const APPLY_S_MAX: u64 = 60;
 
@@ -25,7 +25,7 @@ struct Mutant {
 }
 
 /// Plays the simulation against each mutant, or one.
-pub(crate) fn run(only: Option<&str>) -> Result<()> {
+pub(crate) fn run(only: Option<&str>, seeds: u64) -> Result<()> {
     let mutants = all()?;
     let chosen: Vec<&Mutant> =
         mutants.iter().filter(|mutant| only.is_none_or(|only| only == mutant.name)).collect();
@@ -36,10 +36,10 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
     let mut lived = 0_u32;
     for mutant in chosen {
         eprintln!("━━ {}: {}", mutant.name, mutant.what);
-        let caught = outcome(mutant).with_context(|| mutant.name.clone())?;
+        let caught = outcome(mutant, seeds).with_context(|| mutant.name.clone())?;
         lived += u32::from(caught.is_none());
-        let by = caught
-            .map_or_else(|| format!("lives through {SEEDS_MAX} histories"), |seed| format!("seed {seed}"));
+        let by =
+            caught.map_or_else(|| format!("lives through {seeds} histories"), |seed| format!("seed {seed}"));
         lines.push(format!("{:<28} {by:<12} {}", mutant.name, mutant.what));
     }
     lines.iter().for_each(|line| println!("{line}"));
@@ -47,12 +47,12 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
 }
 
 /// The seed that finds a mutant.
-fn outcome(mutant: &Mutant) -> Result<Option<u64>> {
+fn outcome(mutant: &Mutant, seeds: u64) -> Result<Option<u64>> {
     let (checkout, target) = (root::path("target/mutants/checkout"), root::path("target/mutants/target"));
     copy(&checkout)?;
     patch(&checkout, &mutant.patch, &[])?;
     let program = simulate::build(&checkout, Some(&target))?;
-    simulate::play(&program, 1, SEEDS_MAX)
+    simulate::play(&program, 1, seeds)
 }
 
 /// The sources as they are here, in a checkout of their own. A file keeps its time where it did not change, so that only what a patch
