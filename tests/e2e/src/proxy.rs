@@ -78,26 +78,26 @@ impl Drop for Proxy {
     }
 }
 
-/// Of every eleven requests one is refused, one throttled, one delayed, and one loses its answer: by number, so that a run of requests
+/// Of every forty-one requests one is refused, one throttled, one delayed, and one loses its answer: by number, so that a run of requests
 /// meets each of them at other places each time.
 async fn pass(State(way): State<Way>, request: Request) -> Response<Body> {
     let number = way.met.requests.fetch_add(1, Ordering::SeqCst);
     let count = |of: &AtomicU64| of.fetch_add(1, Ordering::SeqCst);
-    match number % 11 {
-        3 => {
+    match number % 41 {
+        5 => {
             count(&way.met.refused);
             plain(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")
         }
-        5 => {
+        15 => {
             count(&way.met.throttled);
             plain(StatusCode::BAD_REQUEST, "ThrottlingException")
         }
-        7 => {
+        25 => {
             count(&way.met.delayed);
             tokio::time::sleep(DELAY).await;
             passed_on(&way, request).await
         }
-        9 => {
+        35 => {
             count(&way.met.lost);
             let _kept_back = passed_on(&way, request).await;
             tokio::time::sleep(SILENCE).await;
