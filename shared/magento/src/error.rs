@@ -51,19 +51,6 @@ pub enum Error {
         /// The charge.
         charge: String,
     },
-    /// The payment names an order by its number, and the order names another payment (so far).
-    #[error(
-        "charge {charge} names order {order} by its number, and the order names payment {names}: if it is for that order, \
-         tag the payment in Stripe (`tb_pair`: the pair's name), then replay; if it is another shop's, discard"
-    )]
-    OfAnotherPayment {
-        /// The charge.
-        charge: String,
-        /// The order's number.
-        order: String,
-        /// The payment that the order names, redacted.
-        names: String,
-    },
     /// The payment names an order by its number, and the order was to be paid otherwise.
     #[error(
         "charge {charge} names order {order} by its number, and the order is paid by `{method}`: add that to \
@@ -146,9 +133,7 @@ impl Error {
             Self::Refused { class, .. } => *class,
             Self::Unreadable { .. } => Class::UnknownOutcome,
             Self::PermissionMissing { .. } => Class::Permission,
-            Self::OrderNotFound { .. } | Self::UnrelatedCharge { .. } | Self::OfAnotherPayment { .. } => {
-                Class::NotFound
-            }
+            Self::OrderNotFound { .. } | Self::UnrelatedCharge { .. } => Class::NotFound,
             Self::OfAnotherMethod { .. }
             | Self::SeveralOrders { .. }
             | Self::OrderState { .. }
@@ -171,7 +156,6 @@ impl Error {
             Self::PermissionMissing { .. } => "permission_missing",
             Self::OrderNotFound { .. } => "order_not_found",
             Self::UnrelatedCharge { .. } => "unrelated_charge",
-            Self::OfAnotherPayment { .. } => "order_of_another_payment",
             Self::OfAnotherMethod { .. } => "order_of_another_method",
             Self::SeveralOrders { .. } => "several_orders",
             Self::MalformedKey { .. } => "malformed_key",

@@ -2,7 +2,8 @@
 //!
 //! A number is what people see, and every shop begins at `000000001`. Where several shops take their payments with one Stripe
 //! account, each event reaches all of them: there only what the payment says of the pair, or the order of the payment, is
-//! proof. In an account of one shop a number is enough, unless the order itself says something else.
+//! proof. In an account of one shop a number is enough, unless the order was to be paid otherwise. What payment the order names
+//! decides nothing there: a customer who tries again pays by another than the shop has noted.
 
 use canonical::Payment;
 
@@ -19,7 +20,7 @@ const SAID_CHARS_MAX: usize = 60;
 /// The order of a number.
 ///
 /// # Errors
-/// `found`'s own; [`Error::OfAnotherPayment`] or [`Error::OfAnotherMethod`] where the order says otherwise;
+/// `found`'s own; [`Error::OfAnotherMethod`] where the order was to be paid otherwise;
 /// [`Error::UnrelatedCharge`] where the account is shared and nothing ties the two.
 pub(super) async fn of_number(
     client: &Client,
@@ -34,24 +35,13 @@ pub(super) async fn of_number(
     }
     let order = found?;
     let (charge, number) = (payment.charge.to_string(), format!("{:.64}", order.increment_id));
-    match named(&order) {
-        Some(id) if payment.has_id(&id) => Ok(order),
-        Some(id) => Err(Error::OfAnotherPayment {
-            charge,
-            order: number,
-            names: canonical::redact(&id, SAID_CHARS_MAX),
-        }),
-        None => {
-            let allowed = &client.settings().magento.payment_methods;
-            let method =
-                order.payment.as_ref().and_then(|payment| payment.method.as_deref()).unwrap_or_default();
-            if allowed.is_empty() || allowed.iter().any(|allowed| allowed == method) {
-                return Ok(order);
-            }
-            let method = canonical::redact(method, SAID_CHARS_MAX);
-            Err(Error::OfAnotherMethod { charge, order: number, method })
-        }
+    let allowed = &client.settings().magento.payment_methods;
+    let method = order.payment.as_ref().and_then(|payment| payment.method.as_deref()).unwrap_or_default();
+    if named(&order).is_some() || allowed.is_empty() || allowed.iter().any(|allowed| allowed == method) {
+        return Ok(order);
     }
+    let method = canonical::redact(method, SAID_CHARS_MAX);
+    Err(Error::OfAnotherMethod { charge, order: number, method })
 }
 
 /// The order of an id, which only we write; without the pair's name it may be another shop's as well.

@@ -105,7 +105,6 @@ async fn endpoints_that_there_are_not() {
     for (source, pair, text) in [
         ("stripe", "nobody", "refused: unknown_pair: "),
         ("stripe", "Main", "refused: unknown_pair: "),
-        ("magento", "main", "refused: unknown_endpoint: "),
         ("paypal", "main", "refused: unknown_endpoint: "),
     ] {
         let answer =
