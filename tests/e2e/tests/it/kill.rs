@@ -16,13 +16,14 @@ const HELD: &str = "latency=3000";
 const BACK: Duration = Duration::from_secs(400);
 
 /// Every request of an undisturbed order: system, method, path; what stands for its ids.
-const REQUESTS: [(&str, &str, &str); 9] = [
+const REQUESTS: [(&str, &str, &str); 10] = [
     ("stripe", "GET", "/charges/{charge}"),
     ("magento", "GET", "/V1/orders/{order}"),
     ("magento", "POST", "/order/{order}/invoice"),
-    ("erp", "PUT", "/customers/"),
+    ("magento", "POST", "/V1/invoices/"),
+    ("erp", "PUT", "/customers/tb"),
     ("erp", "PUT", "/orders/{account}sales_order%3A{order}"),
-    ("erp", "POST", "/orders/{account}sales_order%3A{order}/"),
+    ("erp", "POST", "/confirm"),
     ("erp", "PUT", "/invoices/{account}sales_invoice%3A{order}"),
     ("wms", "PUT", "/fulfilments/{account}fulfilment%3A{order}"),
     ("stripe", "POST", "/payment_intents/{intent}"),
