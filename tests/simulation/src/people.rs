@@ -9,7 +9,7 @@ use axum::http::Request;
 use flow::guard::{stop, stop_key};
 use sandbox::{STRIPE_KEY, Seed};
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::faults::FAULTS_END_MS;
 use crate::order::{Order, kind};
@@ -105,7 +105,17 @@ async fn capture(world: &World, intent: &str) -> Result<Value> {
 
 /// Stops an order: fraud, say.
 async fn stopper(world: &Arc<World>, order: usize) -> Result<()> {
-    sleep(world.chance.millis(0, LOOKED_AT_MS_MAX)).await;
+    // At any time, or in the nick of it.
+    let patience = world.chance.millis(0, LOOKED_AT_MS_MAX);
+    if world.chance.permille(600) {
+        let event = world.orders().get(order).map(|order| order.seeded.event["id"].clone());
+        let event = event.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+        // What never comes so far is stopped all the same.
+        let _ = timeout(Duration::from_millis(LOOKED_AT_MS_MAX), world.watch.about_to_ship(&event)).await;
+        sleep(world.chance.millis(0, 1_000)).await;
+    } else {
+        sleep(patience).await;
+    }
     let found =
         world.orders().get(order).and_then(|order| Some((order.id?, order.seeded.increment_id.clone())));
     let Some((id, number)) = found else { return Ok(()) };

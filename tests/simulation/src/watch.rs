@@ -1,17 +1,20 @@
 //! Rules of the table that hold at every write, whoever writes: a fence never falls, what is finished stays finished, and nothing that
 //! is stopped begins to be shipped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flow::memory::MemoryStore;
 use flow::{Attributes, Item, Key, Store, Write};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use crate::journal::Journal;
 
 /// The step that ships, in `order-to-cash`.
 const FULFILMENT: &str = "step#fulfilment";
+/// The step before it.
+const BILLED: &str = "step#invoice";
 const FINAL: [&str; 3] = ["done", "skipped", "discarded"];
 
 /// Looks at every write that the table takes.
@@ -20,6 +23,8 @@ pub(crate) struct Watch {
     journal: Journal,
     /// Orders that people have stopped: the number that a fulfilment names, and the stop's key.
     stops: Arc<Mutex<BTreeMap<String, Key>>>,
+    /// Executions that have come to the step before the one that ships, and who waits for them.
+    billed: Arc<(Mutex<BTreeSet<String>>, Notify)>,
 }
 
 /// What a write is about to replace.
@@ -30,12 +35,21 @@ pub(crate) struct Before {
 
 impl Watch {
     pub(crate) fn new(journal: Journal) -> Self {
-        Self { journal, stops: Arc::default() }
+        Self { journal, stops: Arc::default(), billed: Arc::default() }
     }
 
     /// An order is stopped from now on, where its row says so.
     pub(crate) fn stopped(&self, number: &str, stop: Key) {
         self.stops.lock().unwrap_or_else(PoisonError::into_inner).insert(number.to_owned(), stop);
+    }
+
+    /// Waits until the execution of an event is about to ship: the moment at which a stop matters.
+    pub(crate) async fn about_to_ship(&self, event: &str) {
+        let (billed, changed) = &*self.billed;
+        let is_it = |pk: &String| pk.ends_with(event);
+        while !billed.lock().unwrap_or_else(PoisonError::into_inner).iter().any(is_it) {
+            changed.notified().await;
+        }
     }
 
     /// Looks at what is there.
@@ -47,6 +61,11 @@ impl Watch {
                 Write::Update { key, set, .. } => (key, set),
                 Write::Delete { .. } | Write::Check { .. } => continue,
             };
+            if key.sk == BILLED && said.contains_key("finished_at") {
+                let (billed, changed) = &*self.billed;
+                billed.lock().unwrap_or_else(PoisonError::into_inner).insert(key.pk.clone());
+                changed.notify_waiters();
+            }
             if is_head(key) {
                 before.heads.push((key.clone(), read(table, key).await));
             } else if key.sk == FULFILMENT && begins(said) {
