@@ -7,6 +7,7 @@
 mod cloud;
 mod door;
 mod dynamo;
+pub mod log;
 mod queues;
 mod refusal;
 mod secrets;

@@ -1,11 +1,11 @@
 //! What must not be seen is not: secrets, names, mail addresses and card numbers in logs, rows' texts, letters' attributes and
 //! metrics; card numbers in what is sent.
 
+use cloud::log;
 use flow::execution::Status;
 use sandbox::Seed;
 use serde_json::{Value, json};
 
-use crate::log;
 use crate::world::World;
 
 const CARD: &str = "4242424242424242";

@@ -13,8 +13,6 @@ mod crash;
 #[cfg(test)]
 mod held;
 #[cfg(test)]
-mod log;
-#[cfg(test)]
 mod order;
 #[cfg(test)]
 mod refused;

@@ -1,6 +1,7 @@
 //! One trace id from the webhook to the last step: in the log of each function, in the row, in the letter, and in what is sent to those
 //! who take one.
 
+use cloud::log;
 use std::sync::Arc;
 
 use flow::execution::{Execution, Status};
@@ -11,7 +12,6 @@ use lambda_http::http::{Method, Request};
 use sandbox::{STRIPE_SIGNING_SECRET, Seeded, System, sign_stripe};
 use serde_json::Value;
 
-use crate::log;
 use crate::world::{FLOW, World};
 
 /// As API Gateway gives every request one.

@@ -1,42 +1,18 @@
 //! What a request holds is not in the log: no body, no name, no mail address, no card number, no signature, no secret, whether the
 //! request is taken, skipped or refused. And a card number refuses nothing.
 
-use std::cell::RefCell;
-use std::io::Write;
-
+use cloud::log;
 use sandbox::sign_magento;
 use serde_json::{Value, json};
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::world::{MAGENTO_TOKEN, OLD_SECRET, OTHER_SECRET, SECRET, World, event, request, signature};
 
 const CARD: &str = "4242424242424242";
 const CARD_AS_TYPED: &str = "4242 4242 4242 4242";
 
-thread_local! {
-    /// The log of the test that runs on this thread.
-    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Writes to the log of the thread.
-struct Log;
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn what_must_not_be_seen_is_nowhere() {
-    // At a level that `template.yaml` does not even allow.
-    let lines = tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE).with_writer(|| Log);
-    tracing::subscriber::set_global_default(lines.finish()).unwrap();
+    log::listen();
     let world = World::new("test").await;
     let private = json!({
         "note": CARD_AS_TYPED, "number": CARD, "email": "ada@example.com", "name": "Ada Lovelace", "key": "rk_live_canary"
@@ -68,7 +44,7 @@ async fn what_must_not_be_seen_is_nowhere() {
     );
     assert_eq!(statuses, [200, 400, 503, 400, 404, 404, 400, 400]);
 
-    let log = String::from_utf8(LOG.take()).unwrap();
+    let log = log::heard();
     let ours = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let ended = ours.filter(|line| line["fields"]["http.status"].is_u64()).count();
     assert_eq!(ended, 1 + statuses.len(), "{log}");

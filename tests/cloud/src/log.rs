@@ -1,4 +1,4 @@
-//! The log of the test that runs on this thread.
+//! What is written to the log while a test runs on this thread: what CloudWatch would keep of it.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -25,16 +25,18 @@ impl Write for Log {
 }
 
 /// Everything that any library says from now on, at a level that `template.yaml` does not even allow.
-pub(crate) fn listen() {
+pub fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let lines = tracing_subscriber::fmt().json().with_max_level(LevelFilter::TRACE);
-        tracing::subscriber::set_global_default(lines.with_writer(|| Log).finish()).unwrap();
+        // Where somebody else listens already nothing is heard here, and a test that wants lines says so.
+        let _set = tracing::subscriber::set_global_default(lines.with_writer(|| Log).finish());
     });
     LOG.take();
 }
 
 /// What was said, a JSON line each.
-pub(crate) fn heard() -> String {
-    String::from_utf8(LOG.take()).unwrap()
+#[must_use]
+pub fn heard() -> String {
+    String::from_utf8_lossy(&LOG.take()).into_owned()
 }
