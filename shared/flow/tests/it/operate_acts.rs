@@ -11,20 +11,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::engine_world::{World, delivery, fault};
-use crate::operate_world::{PAINTED, by, last_sent, parked_at, row, shown};
-
-const SIMPLE: &str = r"
-flow: demo
-description: Makes a thing.
-triggers:
-  - source: stripe
-    event: charge.succeeded
-    entity: [/data/object/payment_intent]
-steps:
-  - id: thing
-    use: shop.thing.put
-    with: { id: one }
-";
+use crate::operate_world::{PAINTED, SIMPLE, by, last_sent, parked_at, row, shown};
 
 fn sweep() -> By {
     By { who: "sweep".parse().unwrap(), why: None }

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::engine_world::{World, delivery, fault, plan, specs};
 use crate::operate_world::{
-    PAINTED, by, colours, correct_at, last_sent, parked_at, replayed, row, shown, step,
+    PAINTED, SIMPLE, by, colours, correct_at, last_sent, parked_at, replayed, row, shown, step,
 };
 
 fn flow_queue() -> QueueName {
@@ -78,20 +78,8 @@ async fn a_message_that_was_not_sent_is_sent_later() {
 
 #[tokio::test]
 async fn replaying_ten_thousand_done_events_changes_nothing() {
-    const FLOW: &str = r"
-flow: demo
-description: Makes a thing.
-triggers:
-  - source: stripe
-    event: charge.succeeded
-    entity: [/data/object/payment_intent]
-steps:
-  - id: thing
-    use: shop.thing.put
-    with: { id: one }
-";
     let world = World::new();
-    let engine = world.engine(FLOW);
+    let engine = world.engine(SIMPLE);
     for n in 0..10_000 {
         assert_eq!(world.deliver(&engine, &delivery(&format!("evt_{n:05}"))).await.outcome, Outcome::Done);
     }

@@ -7,20 +7,7 @@ use flow::{Class, Delivery, QueueName};
 use jiff::SignedDuration;
 
 use crate::engine_world::{World, delivery, fault};
-use crate::operate_world::row;
-
-const SIMPLE: &str = r"
-flow: demo
-description: Makes a thing.
-triggers:
-  - source: stripe
-    event: charge.succeeded
-    entity: [/data/object/payment_intent]
-steps:
-  - id: thing
-    use: shop.thing.put
-    with: { id: one }
-";
+use crate::operate_world::{SIMPLE, row};
 
 async fn look(world: &World) -> Still {
     resend_still(&world.ports(), &"main".parse().unwrap(), 100).await.unwrap()

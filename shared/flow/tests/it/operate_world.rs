@@ -30,6 +30,20 @@ steps:
     with: { id: "{% $order.id %}", colour: "{% $paint.colour %}" }
 "#;
 
+/// Makes a thing.
+pub(crate) const SIMPLE: &str = r"
+flow: demo
+description: Makes a thing.
+triggers:
+  - source: stripe
+    event: charge.succeeded
+    entity: [/data/object/payment_intent]
+steps:
+  - id: thing
+    use: shop.thing.put
+    with: { id: one }
+";
+
 pub(crate) fn by(why: &str) -> By {
     By { who: "ada".parse().unwrap(), why: Some(why.to_owned()) }
 }
