@@ -10,10 +10,9 @@ use crate::execution::{
     Begun, Execution, StepPath, StepRecord, event_items, execution_pk, operated, step_key,
 };
 use crate::plan::Plan;
+use crate::route::BODY_BYTES_MAX;
 use crate::{ActionName, ActionSpec, Connector, Item, Ports, Write};
 
-/// Largest event, as ingest takes it.
-pub const EVENT_BYTES_MAX: usize = 900 * 1024;
 /// Largest record of what was changed: it is one item of the table, which takes 400 KB.
 const CHANGES_BYTES_MAX: usize = 300_000;
 /// Members of an event that say which event it is.
@@ -122,8 +121,8 @@ fn event(plan: &Plan, shown: &Shown, next: &mut Execution, data: &Value) -> Resu
         return Err(Error::Invalid(message));
     }
     let text = data.to_string();
-    if text.len() > EVENT_BYTES_MAX {
-        let message = format!("the event would have {} bytes; {EVENT_BYTES_MAX} are allowed", text.len());
+    if text.len() > BODY_BYTES_MAX {
+        let message = format!("the event would have {} bytes; {BODY_BYTES_MAX} are allowed", text.len());
         return Err(Error::Invalid(message));
     }
     let pk = execution_pk(&execution.pair, &execution.flow, &execution.event);

@@ -18,7 +18,7 @@ mod show;
 mod still;
 
 pub use act::{Act, By, Deed, MalformedName, Who};
-pub use correct::{Checks, Corrected, EVENT_BYTES_MAX, Target, correct};
+pub use correct::{Checks, Corrected, Target, correct};
 pub use difference::Change;
 pub use discard::discard;
 pub use error::Error;
