@@ -13,7 +13,7 @@ use super::nearest;
 use super::node::{Node, Yaml};
 use crate::expression::{Expression, Template};
 use crate::plan::{End, Fate, Step, StepKind, Use};
-use crate::{ActionName, StepId};
+use crate::{ActionSpec, Effect, StepId, System, stored};
 
 /// What says what a step does.
 const KINDS: [&str; 6] = ["use", "check", "set", "for_each", "choose", "emit"];
@@ -28,7 +28,7 @@ pub(super) struct At<'n> {
     depth: usize,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
     /// Reads the steps of a document; `scope` gains their ids.
     pub(super) fn steps(&mut self, nodes: &[Node], scope: &mut Vec<String>) -> Vec<Step> {
         self.nested(nodes, scope, 0)
@@ -161,17 +161,29 @@ impl Loader<'_> {
             on_error.insert(name, self.decision(at, line, &decision));
         }
         let unless_stopped = at.node.get("unless_stopped").map(|node| self.expression(at, node));
-        let action = self.action(at, &document.action)?;
-        Some(StepKind::Use(Box::new(Use { action, with, not_found, not_found_of, on_error, unless_stopped })))
+        let spec = self.action(at, &document.action)?;
+        let action = spec.name.clone();
+        let system = action.system().parse().ok().filter(|system: &System| system.as_str() != stored::SYSTEM);
+        let writes = matches!(spec.effect, Effect::Write { .. });
+        Some(StepKind::Use(Box::new(Use {
+            action,
+            system,
+            writes,
+            with,
+            not_found,
+            not_found_of,
+            on_error,
+            unless_stopped,
+        })))
     }
 
-    fn action(&mut self, at: &At<'_>, name: &str) -> Option<ActionName> {
+    fn action(&mut self, at: &At<'_>, name: &str) -> Option<&'a ActionSpec> {
         let line = at.node.get("use").map_or(at.node.line, |node| node.line);
         let actions = self.actions;
         if let Some(spec) = actions.iter().find(|spec| spec.name.as_str() == name) {
             self.check_arguments(at, spec);
             self.outputs.insert(at.id.to_string(), spec);
-            return Some(spec.name.clone());
+            return Some(spec);
         }
         let names = actions.iter().map(|spec| spec.name.as_str());
         let remedy = match nearest(name, names.clone()) {

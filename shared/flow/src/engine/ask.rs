@@ -12,7 +12,7 @@ use crate::execution::{StepPath, StepRecord};
 use crate::fault::{OUT_OF_TIME, PACED};
 use crate::guard::breaker::{self, Breaker, Change, Leave, State};
 use crate::plan::{Step, StepKind, Use};
-use crate::{ActionName, Class, Effect, Fault, StoreError, System, stored};
+use crate::{Class, Fault, StoreError, System};
 
 /// A system that may be asked in this delivery.
 #[derive(Debug)]
@@ -32,19 +32,19 @@ impl Run<'_> {
             return Ok(());
         }
         let mut needed = Vec::new();
-        self.needed(steps, &mut needed);
-        needed.retain(|system| !self.breakers.contains_key(system));
+        until_write(steps, &mut needed);
+        needed.retain(|system| !self.breakers.contains_key(*system));
         let mut probes = Vec::new();
         for system in needed {
             let store = self.engine.ports.store.as_ref();
-            let seen = breaker::read(store, &self.delivery.pair, &system).await?;
+            let seen = breaker::read(store, &self.delivery.pair, system).await?;
             let now = self.engine.ports.clock.now();
-            match seen.leave(&self.execution_name(), self.secret_version(&system), now) {
+            match seen.leave(&self.execution_name(), self.secret_version(system), now) {
                 Leave::Ask => {
-                    self.breakers.insert(system, Asked { breaker: seen, is_probe: false });
+                    self.breakers.insert(system.clone(), Asked { breaker: seen, is_probe: false });
                 }
-                Leave::Probe => probes.push((system, seen)),
-                Leave::Wait(until) => return Err(self.held(&path, &system, &seen, until)),
+                Leave::Probe => probes.push((system.clone(), seen)),
+                Leave::Wait(until) => return Err(self.held(&path, system, &seen, until)),
             }
         }
         for (system, seen) in probes {
@@ -52,35 +52,6 @@ impl Run<'_> {
         }
         self.claimed.resume(self.engine.ports.clock.now());
         Ok(())
-    }
-
-    /// The systems of steps up to and including the first write. Whether there is one.
-    fn needed(&self, steps: &[Step], needed: &mut Vec<System>) -> bool {
-        for step in steps {
-            let is_write = match &step.kind {
-                StepKind::Use(uses) => {
-                    if let Some(system) = guarded(&uses.action)
-                        && !needed.contains(&system)
-                    {
-                        needed.push(system);
-                    }
-                    let spec = self.connected.connector(&uses.action);
-                    spec.is_some_and(|(_, spec)| matches!(spec.effect, Effect::Write { .. }))
-                }
-                StepKind::ForEach { steps, .. } => self.needed(steps, needed),
-                // Which branch it takes is not known yet: what any of them needs first.
-                StepKind::Choose { branches } => {
-                    let writes = branches.iter().filter(|(_, steps)| self.needed(steps, needed));
-                    writes.count() > 0
-                }
-                StepKind::Emit { .. } => true,
-                StepKind::Check { .. } | StepKind::Set { .. } => false,
-            };
-            if is_write {
-                return true;
-            }
-        }
-        false
     }
 
     /// Becomes the one that asks, or waits for the one that does.
@@ -113,16 +84,12 @@ impl Run<'_> {
     }
 
     /// Tells a system's breaker what became of a request.
-    pub(super) async fn asked<T>(
-        &mut self,
-        action: &ActionName,
-        answer: Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        let Some(system) = guarded(action) else { return answer };
+    pub(super) async fn asked<T>(&mut self, uses: &Use, answer: Result<T, Fault>) -> Result<T, Fault> {
+        let Some(system) = &uses.system else { return answer };
         match &answer {
             Err(fault) if fault.code == OUT_OF_TIME || fault.code == PACED => {}
-            Err(fault) if fault.is_of_the_system() => self.failed(&system, fault).await,
-            Ok(_) | Err(_) => self.answered(&system).await,
+            Err(fault) if fault.is_of_the_system() => self.failed(system, fault).await,
+            Ok(_) | Err(_) => self.answered(system).await,
         }
         answer
     }
@@ -183,8 +150,8 @@ impl Run<'_> {
         if !fault.is_of_the_system() {
             return None;
         }
-        let system = guarded(&uses?.action)?;
-        match &self.breakers.get(&system)?.breaker.state {
+        let system = uses?.system.as_ref()?;
+        match &self.breakers.get(system)?.breaker.state {
             State::Closed => None,
             State::Open { retry_at: until, .. } | State::HalfOpen { until, .. } => Some(*until),
         }
@@ -217,7 +184,21 @@ impl Run<'_> {
     }
 }
 
-/// The system of an action, where it is one outside: our own table needs no breaker.
-fn guarded(action: &ActionName) -> Option<System> {
-    action.system().parse().ok().filter(|system: &System| system.as_str() != stored::SYSTEM)
+/// The systems of steps up to and including the first write. Whether there is one.
+fn until_write<'a>(steps: &'a [Step], systems: &mut Vec<&'a System>) -> bool {
+    steps.iter().any(|step| match &step.kind {
+        StepKind::Use(uses) => {
+            if let Some(system) = uses.system.as_ref().filter(|system| !systems.contains(system)) {
+                systems.push(system);
+            }
+            uses.writes
+        }
+        StepKind::ForEach { steps, .. } => until_write(steps, systems),
+        // Which branch it takes is not known yet: what any of them needs first.
+        StepKind::Choose { branches } => {
+            branches.iter().filter(|(_, steps)| until_write(steps, systems)).count() > 0
+        }
+        StepKind::Emit { .. } => true,
+        StepKind::Check { .. } | StepKind::Set { .. } => false,
+    })
 }

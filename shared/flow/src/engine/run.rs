@@ -227,7 +227,7 @@ impl<'a> Run<'a> {
                 let input = self.evaluated(path, uses.with.evaluate(&self.scope))?;
                 let call = self.call(0);
                 let answer = connector.run(&uses.action, &call, input).await;
-                let answer = self.asked(&uses.action, answer).await;
+                let answer = self.asked(uses, answer).await;
                 answer.map(Arc::new).map_err(|fault| self.fault(path, fault, Some(uses)))
             }
             crate::Effect::Write { settle } => {

@@ -63,11 +63,11 @@ impl Run<'_> {
         self.begin(path, action.as_str(), begun.clone(), Guarding { stop, lock }).await?;
         let call = self.call(begun.generation);
         let answer = connector.run(action, &call, Value::clone(&begun.body)).await;
-        let fault = match self.asked(action, answer).await {
+        let fault = match self.asked(uses, answer).await {
             Ok(output) => return self.checkpoint(path, output, started).await,
             Err(fault) if fault.class == Class::Duplicate => {
                 let found = connector.find(action, &call, Arc::unwrap_or_clone(begun.body)).await;
-                match self.asked(action, found).await {
+                match self.asked(uses, found).await {
                     Ok(Some(output)) => return self.checkpoint(path, output, started).await,
                     Ok(None) => fault,
                     Err(fault) => fault,
@@ -196,7 +196,7 @@ impl Run<'_> {
     ) -> Result<Option<Value>, Ending> {
         let call = self.call(begun.generation);
         let found = connector.find(&uses.action, &call, Value::clone(&begun.body)).await;
-        let found = self.asked(&uses.action, found).await;
+        let found = self.asked(uses, found).await;
         found.map_err(|fault| self.fault(path, fault, Some(uses)))
     }
 

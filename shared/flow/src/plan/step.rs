@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use crate::expression::{Expression, ExpressionError, Scope, Template};
-use crate::{ActionName, Class, Fault, StepId};
+use crate::{ActionName, Class, Fault, StepId, System};
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -69,6 +69,10 @@ pub enum StepKind {
 pub struct Use {
     /// The action.
     pub action: ActionName,
+    /// The system that it asks, as breakers know it; `None`: our own table, which needs none.
+    pub system: Option<System>,
+    /// Whether it writes.
+    pub writes: bool,
     /// Its input.
     pub with: Template,
     /// What follows when the thing is not there, where [`Use::on_error`] says nothing of the fault's code or class.
