@@ -24,19 +24,9 @@ const LEASE_SPARE: SignedDuration = SignedDuration::from_secs(10);
 /// Why the function cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The environment file is not in the package.
-    #[error(
-        "{path} cannot be read ({problem}); is the stage right, and was the function built with `cargo xtask build`?"
-    )]
-    NoEnvironment {
-        /// The file.
-        path: String,
-        /// What the system said.
-        problem: std::io::Error,
-    },
-    /// The environment file has mistakes.
+    /// The environment file is not in the package, or has mistakes.
     #[error(transparent)]
-    Environment(#[from] environment::Error),
+    Environment(#[from] aws::Error),
     /// The flow is not shipped, or its document has mistakes.
     #[error(transparent)]
     Flow(#[from] flows::Error),
@@ -86,10 +76,7 @@ impl Consumer {
     /// # Errors
     /// Something is missing from the package or the variables.
     pub async fn connect(config: Config) -> Result<Self, StartError> {
-        let path = config.environments.join(format!("{}.yaml", config.stage));
-        let yaml = std::fs::read_to_string(&path)
-            .map_err(|problem| StartError::NoEnvironment { path: path.display().to_string(), problem })?;
-        let stage = Stage::parse(&config.stage, &yaml)?;
+        let stage = aws::function::stage(&config.environments, &config.stage)?;
         let plan = flows::load(config.flow.as_str(), &connections::specs()?)?;
         let sdk = aws::sdk_config().await;
         let store = Arc::new(Table::new(&sdk, config.table));

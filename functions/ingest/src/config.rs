@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use aws::function::queue_variable;
 use environment::Stage;
+use flow::QueueName;
 use flow::route::Routes;
-use flow::{FlowName, QueueName};
 
 use crate::source::Source;
 
 /// Where SAM's build puts the environment files.
 const ENVIRONMENTS: &str = "environments";
-const QUEUE_URL: &str = "QUEUE_URL_";
 
 /// The function's settings.
 #[derive(Debug)]
@@ -30,17 +30,9 @@ pub enum ConfigError {
     /// Variables that are missing or wrong, each with what would be right.
     #[error("the function's variables are not right: {}", .0.join("; "))]
     Variables(Vec<String>),
-    /// The environment file cannot be read.
-    #[error("{path}: {source}; is the stage's file among infra/environments?")]
-    File {
-        /// Where it should be.
-        path: String,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// The environment file is wrong.
+    /// The environment file is not in the package, or has mistakes.
     #[error(transparent)]
-    Environment(#[from] environment::Error),
+    Environment(#[from] aws::Error),
     /// A shipped flow is wrong.
     #[error(transparent)]
     Flows(#[from] flows::Error),
@@ -63,20 +55,13 @@ impl Config {
             }
         };
         let (name, root) = (text("STAGE"), text("LAMBDA_TASK_ROOT"));
-        let urls =
-            routes.flows().into_iter().map(|flow| (QueueName::Flow(flow.clone()), text(&variable(flow))));
+        let urls = routes.flows().into_iter();
+        let urls = urls.map(|flow| (QueueName::Flow(flow.clone()), text(&queue_variable(flow))));
         let queues: BTreeMap<_, _> = urls.collect();
         if !mistakes.is_empty() {
             return Err(ConfigError::Variables(mistakes));
         }
-        let path = PathBuf::from(root).join(ENVIRONMENTS).join(format!("{name}.yaml"));
-        let yaml = std::fs::read_to_string(&path)
-            .map_err(|source| ConfigError::File { path: path.display().to_string(), source })?;
-        Ok(Self { stage: Stage::parse(&name, &yaml)?, routes, queues })
+        let stage = aws::function::stage(&PathBuf::from(root).join(ENVIRONMENTS), &name)?;
+        Ok(Self { stage, routes, queues })
     }
-}
-
-/// The variable that holds a flow's queue: `QUEUE_URL_ORDER_TO_CASH`.
-fn variable(flow: &FlowName) -> String {
-    format!("{QUEUE_URL}{}", flow.as_str().to_ascii_uppercase().replace('-', "_"))
 }

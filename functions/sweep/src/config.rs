@@ -46,16 +46,12 @@ impl Config {
         let (stage, table, root) = (text("STAGE"), text("TABLE"), text("LAMBDA_TASK_ROOT"));
         let dead_letter_queue_url = text("DEAD_LETTER_QUEUE_URL");
         let flows = flows::names().filter_map(|name| name.parse::<FlowName>().ok());
-        let queue_urls = flows.map(|flow| (flow.clone(), text(&variable(&flow)))).collect();
+        let queue_urls =
+            flows.map(|flow| (flow.clone(), text(&aws::function::queue_variable(&flow)))).collect();
         if !mistakes.is_empty() {
             return Err(ConfigError { mistakes });
         }
         let environments = PathBuf::from(root).join("environments");
         Ok(Self { stage, environments, table, dead_letter_queue_url, queue_urls })
     }
-}
-
-/// The variable that holds a flow's queue: `QUEUE_URL_ORDER_TO_CASH`.
-fn variable(flow: &FlowName) -> String {
-    format!("QUEUE_URL_{}", flow.as_str().to_ascii_uppercase().replace('-', "_"))
 }

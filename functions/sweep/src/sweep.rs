@@ -7,7 +7,7 @@ use std::sync::Arc;
 use aws::{DeadLetters, Queues, Secrets, SystemClock, Table};
 use canonical::PairId;
 use connections::Connections;
-use environment::{Pair, Stage};
+use environment::Pair;
 use flow::engine::Connected;
 use flow::operate::resend_still;
 use flow::route::Routes;
@@ -30,19 +30,9 @@ const SPARE: SignedDuration = SignedDuration::from_secs(10);
 /// Why the function cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The environment file is not in the package.
-    #[error(
-        "{path} cannot be read ({problem}); is the stage right, and was the function built with `cargo xtask build`?"
-    )]
-    NoEnvironment {
-        /// The file.
-        path: String,
-        /// What the system said.
-        problem: std::io::Error,
-    },
-    /// The environment file has mistakes.
+    /// The environment file is not in the package, or has mistakes.
     #[error(transparent)]
-    Environment(#[from] environment::Error),
+    Environment(#[from] aws::Error),
     /// A shipped flow has mistakes.
     #[error(transparent)]
     Flow(#[from] flows::Error),
@@ -79,10 +69,7 @@ impl Sweep {
     /// # Errors
     /// Something is missing from the package or the variables.
     pub async fn connect(config: Config) -> Result<Self, StartError> {
-        let path = config.environments.join(format!("{}.yaml", config.stage));
-        let yaml = std::fs::read_to_string(&path)
-            .map_err(|problem| StartError::NoEnvironment { path: path.display().to_string(), problem })?;
-        let stage = Stage::parse(&config.stage, &yaml)?;
+        let stage = aws::function::stage(&config.environments, &config.stage)?;
         let sdk = aws::sdk_config().await;
         let store = Arc::new(Table::new(&sdk, config.table));
         let mut urls: BTreeMap<QueueName, String> =

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use canonical::redact;
 use flow::Class;
 
-/// A fault of an AWS service.
+/// A fault of an AWS service, or of the package that a function was started from.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// A queue cannot be found.
@@ -18,6 +18,19 @@ pub enum Error {
         /// What happened and what to do.
         message: String,
     },
+    /// The environment file is not in the function's package.
+    #[error(
+        "{path} cannot be read ({problem}); is the stage right, and was the function built with `cargo xtask build`?"
+    )]
+    NoEnvironment {
+        /// The file.
+        path: String,
+        /// What the system said.
+        problem: String,
+    },
+    /// The environment file has mistakes.
+    #[error(transparent)]
+    Environment(#[from] environment::Error),
 }
 
 impl Error {
@@ -26,6 +39,7 @@ impl Error {
     pub const fn class(&self) -> Class {
         match self {
             Self::Queue { class, .. } => *class,
+            Self::NoEnvironment { .. } | Self::Environment(_) => Class::Validation,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The engine's ports on AWS: the table on DynamoDB, the queues on SQS, secrets, time, and metrics.
+//! The engine's ports on AWS: the table on DynamoDB, the queues on SQS, secrets, time, and metrics; and what a function is
+//! started with.
 //!
 //! It translates and classes errors; it holds no rule of executions (those are in `flow`, over any store) and must
 //! not know a flow, a connector or what an event says.
@@ -7,6 +8,7 @@ mod client;
 mod clock;
 pub mod emf;
 mod error;
+pub mod function;
 mod letters;
 mod metric;
 mod queues;
