@@ -98,11 +98,10 @@ fn try_next(paid: &Paid) -> Result<()> {
     say("\nTry next:");
     say(&format!("  look at the four systems side by side\n    open {}", sandbox::URL));
     say(
-        "  send the same event again: ingest takes it (200), its consumer finds it done and logs that it skips a duplicate;",
+        "  send the same event again: ingest takes it (200); within five minutes the queue drops the copy, later its consumer finds",
     );
-    say("  the trace is as before, and no system holds anything twice");
+    say("  it done and skips it. The trace is as before, and no system holds anything twice");
     say("    target/release/tillbridge send target/local/event.json");
-    say("    grep duplicate target/local/ministack.log");
     say("  forge it: 400 signature_mismatch, and nothing changes");
     say("    target/release/tillbridge send target/local/event.json --forge");
     say(
