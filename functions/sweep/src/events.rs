@@ -180,6 +180,8 @@ fn id_of(text: &str) -> Option<canonical::EventId> {
 /// Brings events in their order; where that fails, says of which second the first is that was not brought.
 async fn all(round: &Round<'_>, events: &[Listed], report: &mut Report) -> Result<(), (i64, Fault)> {
     let bringing = events.iter().map(|event| async move { (event.created, one(round, event).await) });
+    // Collected: the compiler cannot see that a stream of this closure may move between threads.
+    let bringing: Vec<_> = bringing.collect();
     let mut bringing = futures::stream::iter(bringing).buffered(AT_ONCE);
     let mut failed = None;
     // All that were begun are waited for: a request that is given up may be done all the same.

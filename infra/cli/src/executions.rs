@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use flow::FlowName;
-use flow::execution::{Execution, Filter, Status, by_status};
+use flow::execution::{Execution, Status};
+use flow::operate::{Wanted, list};
 
 use crate::print::{self, say};
 use crate::{Context, Ended, Stop, orders};
@@ -52,9 +53,10 @@ impl Executions {
         let mut parked = false;
         let mut shown = 0_usize;
         for status in statuses {
-            let (pair, flow) = (context.pair.clone(), self.flow.clone());
-            let filter = Filter { pair, status, flow, limit: self.limit };
-            let found = by_status(table.as_ref(), &filter).await?;
+            let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+            let wanted =
+                Wanted { status, flow: self.flow.clone(), limit, ..Wanted::parked(context.pair.clone()) };
+            let found = list(table.as_ref(), &wanted).await?;
             let numbers = orders::numbers(table.as_ref(), &context.pair, &found).await?;
             for execution in found {
                 parked |= execution.status == Status::Parked;
@@ -71,16 +73,14 @@ impl Executions {
 
 fn line(execution: &Execution, order: Option<&String>, context: &Context) -> Result<String> {
     if context.json {
-        let mut row = serde_json::to_value(execution)?;
-        row["order_number"] = serde_json::to_value(order)?;
-        return Ok(row.to_string());
+        return orders::json(execution, order);
     }
     Ok(format!(
         "{}  {} {:<15} {:<18} {:<32} {:<44} {}",
         print::time(execution.updated_at),
         print::status(execution.status, context.color),
         execution.flow,
-        order.map_or_else(|| "order unknown".to_owned(), |number| format!("order {number}")),
+        orders::told(order),
         execution.event,
         execution.entity,
         print::reason(execution)

@@ -32,3 +32,18 @@ pub(crate) async fn numbers(
     let found: Vec<Option<(String, String)>> = looked_up.buffered(LOOKUPS).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }
+
+/// An execution as JSON, with its order's number.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) fn json(execution: &Execution, order: Option<&String>) -> Result<String> {
+    let mut row = serde_json::to_value(execution)?;
+    row["order_number"] = serde_json::to_value(order)?;
+    Ok(row.to_string())
+}
+
+/// An order's number for people.
+pub(crate) fn told(order: Option<&String>) -> String {
+    order.map_or_else(|| "order unknown".to_owned(), |number| format!("order {number}"))
+}

@@ -5,8 +5,8 @@ use flow::execution::Execution;
 use flow::operate::{Group, group, list};
 
 use crate::filter::Filter;
-use crate::print::{say, word};
-use crate::{Context, Ended, find};
+use crate::print::{self, say, word};
+use crate::{Context, Ended, find, orders};
 
 /// Lists what stands until a person has looked at it: when, why, at which step, and who can mend it.
 #[derive(clap::Args)]
@@ -42,8 +42,9 @@ impl ParkedWork {
                 say(&of_group(&group, context)?)?;
             }
         } else {
+            let numbers = orders::numbers(table.as_ref(), &context.pair, &found).await?;
             for execution in &found {
-                say(&line(execution, context)?)?;
+                say(&line(execution, numbers.get(&execution.entity), context)?)?;
             }
         }
         if !context.json {
@@ -57,15 +58,16 @@ impl ParkedWork {
 }
 
 /// One execution as a line.
-pub(crate) fn line(execution: &Execution, context: &Context) -> Result<String> {
+fn line(execution: &Execution, order: Option<&String>, context: &Context) -> Result<String> {
     if context.json {
-        return Ok(serde_json::to_string(execution)?);
+        return orders::json(execution, order);
     }
     let Some(parked) = &execution.parked else { return Ok(find::name(execution)) };
     Ok(format!(
-        "{:<48} {}  {} at step {}, mended by {}  {}",
+        "{:<48} {}  {:<18} {} at step {}, mended by {}  {}",
         find::name(execution),
-        parked.at,
+        print::time(parked.at),
+        orders::told(order),
         parked.reason,
         parked.step,
         word(&parked.mended_by),

@@ -97,7 +97,7 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
     let took_ms = u128::try_from(drained.all.as_millis()).context("time runs backwards")?;
     let per_mille = took_ms * 1000 / ideal_ms.max(1);
     let is_near = per_mille.abs_diff(1000) <= OFF_MAX;
-    let judged = report.judge("a backlog is not drained at the throttle's cap", Limit::Time, is_near);
+    let judged = report.judge("a backlog is not drained at the throttle's cap", Limit::Fixed, is_near);
     let rows = [
         ["after the return", "first done", "all done in", "at the cap", "ratio", "limit", ""]
             .map(str::to_owned),

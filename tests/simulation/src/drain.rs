@@ -8,11 +8,14 @@ use anyhow::Result;
 use flow::delivery::{attribute, sqs_id};
 use flow::execution::Execution;
 use flow::guard::stop;
+use flow::operate::{By, Replay, replay};
 use flow::{Message, QueueName};
 use tokio::time::sleep;
 
+use crate::faults::RECEIVES_MAX;
 use crate::people::unhold;
 use crate::rows::{executions, reason};
+use crate::sweeper;
 use crate::world::{PAIR, World, queue};
 
 /// How often it is looked whether all is quiet, and how long that may take: longest pauses of a process, a visibility timeout, the
@@ -43,21 +46,23 @@ pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
             world.journal.tell(format!("order {id} is not stopped any more"));
         }
     }
+    sweeper::until_nothing_is_found(world, rest).await?;
     let mut letters = Letters::new();
     for round in 1..=ROUNDS_MAX {
         collect(world, &mut letters);
-        let again: Vec<Execution> =
+        let stuck: Vec<Execution> =
             executions(world)?.into_values().filter(|row| is_replayed(world, row)).collect();
-        for execution in &again {
+        for execution in &stuck {
             explained(world, execution);
         }
-        if again.is_empty() || world.journal.first_broken().is_some() {
+        if stuck.is_empty() || world.journal.first_broken().is_some() {
             return Ok(letters);
         }
-        for execution in again {
-            redrive(world, &letters, &execution, round);
+        for execution in stuck {
+            again(world, &letters, &execution, round).await?;
         }
         rest(world).await;
+        sweeper::until_nothing_is_found(world, rest).await?;
     }
     collect(world, &mut letters);
     Ok(letters)
@@ -97,11 +102,11 @@ fn collect(world: &World, letters: &mut Letters) {
 /// Whether an operator replays it: what only the faults have brought about.
 fn is_replayed(world: &World, execution: &Execution) -> bool {
     match reason(execution) {
-        "gave_up" | "crashed" | "waited_too_long" | "stopped" => true,
+        "gave_up" | "crashed" | "waited_too_long" | "stopped" | "given_up_by_queue" => true,
         "order_on_hold" => world
             .orders()
             .iter()
-            .any(|order| order.taken.contains(&execution.event) && order.touched.contains("hold")),
+            .any(|order| order.owed.contains(&execution.event) && order.touched.contains("hold")),
         _ => false,
     }
 }
@@ -117,6 +122,7 @@ fn explained(world: &World, execution: &Execution) {
             faults.killed + faults.paused + faults.slow + table > 0
         }
         "waited_too_long" => false,
+        "given_up_by_queue" => faults.receives_max < RECEIVES_MAX,
         _ => true,
     };
     if !why {
@@ -126,6 +132,23 @@ fn explained(world: &World, execution: &Execution) {
             reason(execution)
         ));
     }
+}
+
+/// Has an execution tried again, in one of the ways in which operators do.
+async fn again(world: &World, letters: &Letters, execution: &Execution, round: u32) -> Result<()> {
+    let how = match world.chance.between(0, 3) {
+        0 => Replay::FromFailedStep,
+        1 => Replay::Fresh,
+        _ => return Ok(redrive(world, letters, execution, round)),
+    };
+    let by = By { who: "operator".parse()?, why: None };
+    let replayed = replay(&world.calm_ports("operator"), execution, how, &by).await;
+    world.journal.tell(format!(
+        "operator: {} ({}) {how:?}: {replayed:?}",
+        execution.event,
+        reason(execution)
+    ));
+    Ok(())
 }
 
 /// Sends an execution's letter back to the flow's queue, as a redrive of SQS does.

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Sleep, sleep};
 
+use crate::world::World;
+
 /// What is to become of it, by how often it has been polled: every await that waits is one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Plan {
@@ -14,6 +16,19 @@ pub(crate) struct Plan {
     pub(crate) killed_at: Option<u64>,
     /// It sleeps here, for so long, and goes on as if nothing had been.
     pub(crate) pause: Option<(u64, Duration)>,
+}
+
+impl Plan {
+    /// Draws the fate of a process that is polled about so often.
+    pub(crate) fn draw(world: &World, polls_max: u64) -> Self {
+        let (chance, faults) = (&world.chance, &world.faults);
+        let killed_at = world.switch.strikes(faults.killed).then(|| chance.between(1, polls_max));
+        let pause = world.switch.strikes(faults.paused).then(|| {
+            let (low, high) = *chance.pick(&[(1, 20), (100, 200), (700, 2_000)]);
+            (chance.between(1, polls_max), Duration::from_secs(chance.between(low, high)))
+        });
+        Self { killed_at, pause }
+    }
 }
 
 /// How it ended.

@@ -52,6 +52,10 @@ pub(crate) struct Faults {
     /// Whether a put that is late does not see what was put meanwhile. One flow at a time keeps to the settle time; two flows at
     /// once put other documents.
     pub(crate) races: bool,
+    /// Receives after which a queue gives a message up.
+    pub(crate) receives_max: u32,
+    /// Webhooks that never come.
+    pub(crate) webhook_lost: u64,
     /// Webhooks that come again after they were taken.
     pub(crate) webhook_again: u64,
     /// Orders that the shop stores after the charge.
@@ -61,6 +65,8 @@ pub(crate) struct Faults {
     pub(crate) rotations: Vec<u64>,
 }
 
+/// Receives after which a queue gives a message up, as `template.yaml` says.
+pub(crate) const RECEIVES_MAX: u32 = 1_000;
 /// When faults stop, milliseconds.
 pub(crate) const FAULTS_END_MS: u64 = 30 * 60 * 1000;
 
@@ -106,6 +112,8 @@ impl Faults {
             told_twice: some(300),
             own_groups,
             races: !own_groups,
+            receives_max: *chance.pick(&[RECEIVES_MAX, RECEIVES_MAX, 30]),
+            webhook_lost: some(100),
             webhook_again: some(400),
             order_late: some(250),
             deploys: moments(3),

@@ -122,9 +122,11 @@ pub(crate) async fn liveness(world: &World, letters: &Letters) -> Result<()> {
     let books = Books(world.sandbox.state());
     let orders = world.orders().clone();
     for order in &orders {
-        for event in &order.taken {
+        for event in &order.owed {
             match rows.get(event) {
-                None => world.journal.broken(format!("{event} was taken and has no execution")),
+                None => world
+                    .journal
+                    .broken(format!("{event} was taken, or was for the sweep to find, and has no execution")),
                 Some(row) => expected(world, order, row),
             }
         }

@@ -24,6 +24,7 @@ mod rows;
 mod run;
 mod sender;
 mod store;
+mod sweeper;
 mod switch;
 mod vault;
 mod watch;

@@ -59,8 +59,8 @@ pub(crate) struct Order {
     pub(crate) touched: BTreeSet<&'static str>,
     /// Whether it was stopped.
     pub(crate) stopped: bool,
-    /// The events of it that ingest has taken.
-    pub(crate) taken: BTreeSet<EventId>,
+    /// The events of it that must have their execution: ingest has taken them, or the sweep must find them.
+    pub(crate) owed: BTreeSet<EventId>,
 }
 
 /// A kind by its share.
@@ -79,7 +79,7 @@ pub(crate) fn kind(draw: u64) -> (&'static str, Expected) {
 impl Order {
     pub(crate) fn new(seeded: Seeded, expected: Expected) -> Self {
         let id = seeded.entity_id;
-        let (touched, taken) = (BTreeSet::new(), BTreeSet::new());
-        Self { seeded, expected, id, touched, stopped: false, taken }
+        let (touched, owed) = (BTreeSet::new(), BTreeSet::new());
+        Self { seeded, expected, id, touched, stopped: false, owed }
     }
 }

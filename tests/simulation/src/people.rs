@@ -56,6 +56,7 @@ pub(crate) async fn customer(world: Arc<World>) -> Result<()> {
         spawn(&world, sender::send(Arc::clone(&world), order, captured, chance.millis(0, 10_000)));
     } else if world.switch.strikes(world.faults.told_twice) {
         let second = second_event(&event, world.faults.own_groups);
+        world.sandbox.put_stripe(&second).map_err(anyhow::Error::msg)?;
         spawn(&world, sender::send(Arc::clone(&world), order, second, chance.millis(0, 60_000)));
     }
     if is_late {

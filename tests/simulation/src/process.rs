@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
-use connections::Connections;
 use consumer::Consumer;
-use flow::Ports;
 use lambda_runtime::{Context, LambdaEvent};
 
 use crate::fate::{Ended, Fated, Plan};
@@ -30,13 +28,8 @@ struct Process {
 
 impl Process {
     fn start(world: &Arc<World>, name: String) -> Result<Self> {
-        let ports = Ports {
-            store: Arc::new(world.store(&name)),
-            queue: Arc::new(world.sqs.clone()),
-            clock: Arc::new(world.clock.clone()),
-        };
-        let secrets = Arc::new(world.reader());
-        let connections = Connections::new(world.stage.clone(), secrets, ports.clone(), world.pool(&name));
+        let ports = world.ports(&name);
+        let connections = world.connections(&name, &ports);
         let consumer = Consumer::new(world.document()?, ports, connections, FUNCTION_TIMEOUT)?;
         Ok(Self { name, deployment: world.deployment(), consumer: Arc::new(consumer) })
     }
@@ -63,7 +56,7 @@ pub(crate) async fn work(world: Arc<World>, slot: u32) {
                 }
             }
         };
-        let plan = plan(&world);
+        let plan = Plan::draw(&world, POLLS_MAX);
         let delivery = deliver(Arc::clone(&world), &running, received, plan);
         if plan.pause.is_some() {
             // Nobody waits for one that sleeps: another takes its place.
@@ -72,17 +65,6 @@ pub(crate) async fn work(world: Arc<World>, slot: u32) {
             process = Some(running);
         }
     }
-}
-
-/// Draws the fate of a delivery.
-fn plan(world: &World) -> Plan {
-    let chance = &world.chance;
-    let killed_at = world.switch.strikes(world.faults.killed).then(|| chance.between(1, POLLS_MAX));
-    let pause = world.switch.strikes(world.faults.paused).then(|| {
-        let (low, high) = *chance.pick(&[(1, 20), (100, 200), (700, 2_000)]);
-        (chance.between(1, POLLS_MAX), Duration::from_secs(chance.between(low, high)))
-    });
-    Plan { killed_at, pause }
 }
 
 /// Hands a message to a process. Whether the process lives on.

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use flow::{Class, Message, Queue, QueueError, QueueName};
+use flow::delivery::attribute;
+use flow::{Class, Letter, Letters, Message, Queue, QueueError, QueueName};
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 use tokio::task::yield_now;
@@ -18,13 +19,15 @@ use crate::chance::Chance;
 use crate::faults::Faults;
 use crate::journal::Journal;
 use crate::switch::Switch;
+use crate::world::FLOW;
 
 /// How long a received message is hidden: six times the function's timeout, as `template.yaml` says.
 const VISIBILITY: Duration = Duration::from_secs(720);
 /// How long a deduplication id counts.
 const DEDUPLICATED: Duration = Duration::from_secs(300);
-/// Receives after which a message goes to the dead-letter queue.
-const RECEIVES_MAX: u32 = 1_000;
+
+/// Letters that one request takes at most, as SQS.
+const LETTERS_AT_ONCE: usize = 10;
 
 /// All queues. All clones are one.
 #[derive(Clone)]
@@ -82,10 +85,7 @@ impl Sqs {
             return;
         }
         state.sent.insert(sent, now);
-        state.next += 1;
-        let number = state.next;
-        let waiting = Waiting { number, message, visible_at: now, receipt: String::new(), receives: 0 };
-        state.queues.entry(to.clone()).or_default().push(waiting);
+        state.push(to, message, now);
         drop(state);
         self.changed.notify_waiters();
     }
@@ -93,16 +93,21 @@ impl Sqs {
     /// The next message, as soon as there is one; nothing after a while.
     pub(crate) async fn receive(&self, from: &QueueName) -> Option<Received> {
         let now = Instant::now();
-        let rest = match self.take(from, now) {
+        let rest = match self.take(from, now, VISIBILITY) {
             Ok(received) => return Some(received),
             Err(next) => next.map_or(Duration::from_secs(60), |at| at.duration_since(now)),
         };
         // Whichever comes first: a new message, or an old one that can be seen again.
         let _ = timeout(rest.max(Duration::from_millis(1)), self.changed.notified()).await;
-        self.take(from, Instant::now()).ok()
+        self.take(from, Instant::now(), VISIBILITY).ok()
     }
 
-    fn take(&self, from: &QueueName, now: Instant) -> Result<Received, Option<Instant>> {
+    fn take(
+        &self,
+        from: &QueueName,
+        now: Instant,
+        hidden_for: Duration,
+    ) -> Result<Received, Option<Instant>> {
         let mut state = self.lock();
         let Some(queue) = state.queues.get_mut(from) else { return Err(None) };
         let mut hidden = BTreeSet::new();
@@ -122,7 +127,7 @@ impl Sqs {
         let Some(at) = found else { return Err(next) };
         let waiting = &mut queue[at];
         waiting.receives += 1;
-        waiting.visible_at = now + VISIBILITY;
+        waiting.visible_at = now + hidden_for;
         // Now and then two get it at once: the one thing that FIFO rules out and a visibility timeout brings about.
         if self.switch.strikes(self.faults.delivered_twice) {
             waiting.visible_at = now + Duration::from_millis(self.chance.between(0, 2_000));
@@ -134,10 +139,10 @@ impl Sqs {
             receives: waiting.receives,
             message: waiting.message.clone(),
         };
-        if received.receives > RECEIVES_MAX {
+        if received.receives > self.faults.receives_max && *from != QueueName::DeadLetter {
             queue.remove(at);
-            drop(state);
-            self.put(&QueueName::DeadLetter, received.message);
+            self.journal.tell(format!("queue {from} gives message {} up", received.number));
+            state.push(&QueueName::DeadLetter, received.message, now);
             return Err(Some(now));
         }
         Ok(received)
@@ -189,6 +194,15 @@ impl Sqs {
     }
 }
 
+impl State {
+    fn push(&mut self, to: &QueueName, message: Message, now: Instant) {
+        self.next += 1;
+        let number = self.next;
+        let waiting = Waiting { number, message, visible_at: now, receipt: String::new(), receives: 0 };
+        self.queues.entry(to.clone()).or_default().push(waiting);
+    }
+}
+
 fn refused(queue: &QueueName) -> QueueError {
     QueueError { queue: queue.clone(), class: Class::Transient, message: "no answer".to_owned() }
 }
@@ -215,5 +229,36 @@ impl Queue for Sqs {
         self.changed.notify_waiters();
         yield_now().await;
         self.lost(queue)
+    }
+}
+
+#[async_trait]
+impl Letters for Sqs {
+    async fn receive(&self, hidden: SignedDuration) -> Result<Vec<Letter>, QueueError> {
+        let from = QueueName::DeadLetter;
+        self.fault(&from).await?;
+        let hidden = Duration::try_from(hidden).unwrap_or_default();
+        let taken = std::iter::from_fn(|| self.take(&from, Instant::now(), hidden).ok());
+        Ok(taken.take(LETTERS_AT_ONCE).map(letter).collect())
+    }
+
+    async fn delete(&self, receipt: &str) -> Result<(), QueueError> {
+        let from = QueueName::DeadLetter;
+        self.fault(&from).await?;
+        if let Some(letters) = self.lock().queues.get_mut(&from) {
+            letters.retain(|letter| letter.receipt != receipt);
+        }
+        self.lost(&from)
+    }
+}
+
+/// A letter as SQS hands it over: it says which queue gave a message up, where one did.
+fn letter(received: Received) -> Letter {
+    let by_a_queue = !received.message.attributes.contains_key(attribute::FLOW);
+    Letter {
+        receipt: received.receipt,
+        body: received.message.body,
+        attributes: received.message.attributes,
+        from_queue: by_a_queue.then(|| format!("tillbridge-simulation-flow-{FLOW}.fifo")),
     }
 }

@@ -12,6 +12,7 @@ use crate::faults::FAULTS_END_MS;
 use crate::invariants::{liveness, safety};
 use crate::people::{customer, spawn};
 use crate::process::{CONCURRENCY, work};
+use crate::sweeper;
 use crate::world::{World, rotated};
 
 /// Orders of a history.
@@ -57,6 +58,10 @@ pub fn run(seed: u64) -> Result<Result<Ran, Violation>> {
 
 async fn play(world: &Arc<World>) -> Result<()> {
     let began = tokio::time::Instant::now();
+    // A stage is swept for the first time when it is installed: from then on it sees to it that every event comes.
+    sweeper::undisturbed(world).await?;
+    world.switch.start();
+    spawn(world, sweeper::on_schedule(Arc::clone(world)));
     for slot in 1..=CONCURRENCY {
         tokio::spawn(work(Arc::clone(world), slot));
     }
@@ -101,10 +106,10 @@ fn names(world: &World, what: &str) -> Vec<String> {
     let orders = world.orders();
     let story = orders.iter().find(|order| {
         what.contains(&order.seeded.increment_id)
-            || order.taken.iter().any(|event| what.contains(event.as_str()))
+            || order.owed.iter().any(|event| what.contains(event.as_str()))
     });
     let Some(order) = story else { return Vec::new() };
-    let events = order.taken.iter().map(ToString::to_string);
+    let events = order.owed.iter().map(ToString::to_string);
     let mut names: Vec<String> = events.collect();
     names.push(order.seeded.increment_id.clone());
     names.extend(order.id.map(|id| format!("/{id}")));

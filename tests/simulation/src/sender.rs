@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use canonical::EventId;
-use flow::route::Routes;
-use ingest::{Ingest, SigningSecrets, Source};
+use ingest::{Ingest, SigningSecrets};
 use lambda_http::Body;
 use lambda_http::http::Request;
 use sandbox::sign_stripe;
@@ -14,7 +13,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::fate::{Ended, Fated, Plan};
-use crate::world::{World, signing_secret};
+use crate::world::{World, routes, signing_secret};
 
 /// How long Stripe waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -27,19 +26,27 @@ const POLLS_MAX: u64 = 8;
 /// Beginning of the ids of events that nobody at Stripe has made.
 pub(crate) const FORGED: &str = "evt_forged_";
 
-/// Sends an event until it is taken, and now and then again.
+/// Sends an event until it is taken, and now and then again; or never, and the sweep must find it.
 pub(crate) async fn send(world: Arc<World>, order: usize, event: Value, after: Duration) -> Result<()> {
     let _busy = world.busy();
     sleep(after).await;
     let id: EventId = event["id"].as_str().unwrap_or_default().parse()?;
+    let owe = || {
+        if let Some(order) = world.orders().get_mut(order) {
+            order.owed.insert(id.clone());
+        }
+    };
+    if world.switch.strikes(world.faults.webhook_lost) {
+        world.journal.tell(format!("{id} is never sent"));
+        owe();
+        return Ok(());
+    }
     let ingest = Arc::new(ingest(&world)?);
     let mut pause_ms = PAUSE_MS.0;
     for _ in 0..ATTEMPTS_MAX {
         if post(&world, &ingest, &event, false).await == Some(200) {
             world.journal.tell(format!("{id} is taken"));
-            if let Some(order) = world.orders().get_mut(order) {
-                order.taken.insert(id.clone());
-            }
+            owe();
             return again(&world, &ingest, &event).await;
         }
         sleep(world.chance.millis(pause_ms / 2, pause_ms)).await;
@@ -67,7 +74,7 @@ async fn again(world: &Arc<World>, ingest: &Arc<Ingest>, event: &Value) -> Resul
 fn ingest(world: &Arc<World>) -> Result<Ingest> {
     Ok(Ingest {
         stage: world.stage.clone(),
-        routes: Routes::new(flows::routes()?, &Source::ALL.map(Source::as_str)),
+        routes: routes()?,
         signing: SigningSecrets::new(&world.stage.stage, Arc::new(world.reader())),
         queue: Arc::new(world.sqs.clone()),
         clock: Arc::new(world.clock.clone()),

@@ -1,29 +1,35 @@
-//! Whether anything still goes wrong: all faults end at once, before it is asked whether everything ends well.
+//! Whether anything goes wrong: faults begin when the stage is installed, and all end at once, before it is asked whether everything ends
+//! well.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::chance::Chance;
 
-/// On until the faults stop. All clones are one.
+/// On from when faults start until they stop. All clones are one.
 #[derive(Clone, Debug)]
 pub(crate) struct Switch {
-    off: Arc<AtomicBool>,
+    on: Arc<AtomicBool>,
     chance: Chance,
 }
 
 impl Switch {
     pub(crate) fn new(chance: Chance) -> Self {
-        Self { off: Arc::default(), chance }
+        Self { on: Arc::default(), chance }
+    }
+
+    /// Begins them.
+    pub(crate) fn start(&self) {
+        self.on.store(true, Ordering::SeqCst);
     }
 
     /// Ends all faults.
     pub(crate) fn stop(&self) {
-        self.off.store(true, Ordering::SeqCst);
+        self.on.store(false, Ordering::SeqCst);
     }
 
     pub(crate) fn is_on(&self) -> bool {
-        !self.off.load(Ordering::SeqCst)
+        self.on.load(Ordering::SeqCst)
     }
 
     /// Whether a fault of this frequency happens now.

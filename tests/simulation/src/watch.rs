@@ -93,11 +93,11 @@ impl Watch {
                 let (old, new) = (status(&old), status(&new));
                 self.journal.broken(format!("{} was {old} and has become {new}", key.pk));
             }
-            if status(&old) == "parked"
-                && number(&new, "fence") == number(&old, "fence")
-                && status(&new) != "parked"
-            {
-                self.journal.broken(format!("{} was parked and is {} without a claim", key.pk, status(&new)));
+            let is_claimed = number(&new, "fence") > number(&old, "fence");
+            let is_replayed =
+                status(&new) == "queued" && number(&new, "replays") == number(&old, "replays") + 1;
+            if status(&old) == "parked" && status(&new) != "parked" && !is_claimed && !is_replayed {
+                self.journal.broken(format!("{} was parked and nobody has made it {}", key.pk, status(&new)));
             }
         }
         let stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -8,10 +8,13 @@ use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use connections::Connections;
 use environment::Stage;
 use flow::memory::MemoryStore;
 use flow::plan::Plan;
+use flow::route::Routes;
 use flow::{Ports, QueueName};
+use ingest::Source;
 use jiff::{SignedDuration, Timestamp};
 use outbound::Pool;
 use sandbox::{Clock, MagentoSettings, Sandbox, Settings, Switches};
@@ -53,6 +56,17 @@ static DOCUMENTS: LazyLock<Result<Vec<Plan>, String>> = LazyLock::new(|| {
     };
     (1..=4).map(version).collect()
 });
+
+/// What the flows hear.
+static ROUTES: LazyLock<Result<Routes, String>> = LazyLock::new(|| {
+    let triggers = flows::routes().map_err(|error| error.to_string())?;
+    Ok(Routes::new(triggers, &Source::ALL.map(Source::as_str)))
+});
+
+/// The routing table of all processes.
+pub(crate) fn routes() -> Result<Routes> {
+    ROUTES.as_ref().cloned().map_err(|problem| anyhow::anyhow!("{problem}"))
+}
 
 /// One history.
 pub(crate) struct World {
@@ -164,7 +178,7 @@ impl World {
     }
 
     /// The table as somebody sees it.
-    pub(crate) fn store(&self, who: &str) -> FaultyStore {
+    fn store(&self, who: &str) -> FaultyStore {
         FaultyStore {
             table: Arc::clone(&self.table),
             watch: self.watch.clone(),
@@ -176,14 +190,24 @@ impl World {
         }
     }
 
-    /// The ports of somebody whom no fault meets.
+    /// A process's ports.
+    pub(crate) fn ports(&self, who: &str) -> Ports {
+        self.ports_over(self.store(who))
+    }
+
+    /// The ports of somebody whose table never fails.
     pub(crate) fn calm_ports(&self, who: &str) -> Ports {
-        let store = FaultyStore { faults: Arc::default(), ..self.store(who) };
-        Ports {
-            store: Arc::new(store),
-            queue: Arc::new(self.sqs.clone()),
-            clock: Arc::new(self.clock.clone()),
-        }
+        self.ports_over(FaultyStore { faults: Arc::default(), ..self.store(who) })
+    }
+
+    fn ports_over(&self, store: FaultyStore) -> Ports {
+        let (queue, clock) = (Arc::new(self.sqs.clone()), Arc::new(self.clock.clone()));
+        Ports { store: Arc::new(store), queue, clock }
+    }
+
+    /// A process's connectors.
+    pub(crate) fn connections(&self, who: &str, ports: &Ports) -> Connections {
+        Connections::new(self.stage.clone(), Arc::new(self.reader()), ports.clone(), self.pool(who))
     }
 
     /// A process's secrets.
@@ -192,7 +216,7 @@ impl World {
     }
 
     /// A process's connections.
-    pub(crate) fn pool(&self, who: &str) -> Pool {
+    fn pool(&self, who: &str) -> Pool {
         Pool::over(Arc::new(Network {
             doubles: self.doubles.clone(),
             clock: self.clock.clone(),

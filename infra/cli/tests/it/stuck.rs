@@ -46,6 +46,7 @@ async fn an_order_with_a_wrong_article_number_is_found_mended_and_replayed() {
     let parked = world.run(&["parked"]).await;
     assert_eq!((parked.code, parked.err.as_str()), (1, ""), "{parked:?}");
     assert!(parked.out.contains("sku_refused at step sales_order, mended by merchant"), "{}", parked.out);
+    assert!(parked.out.contains(&format!("order {}", order.increment_id)), "{}", parked.out);
     let name = parked.out.split_whitespace().next().unwrap();
 
     // One of them, by its order's number as well as by its name.

@@ -156,7 +156,8 @@ impl Engine {
     ) -> Result<Report, StoreError> {
         if claimed.execution().starts >= STARTS_MAX {
             let message = format!(
-                "{} processes in a row stopped while they ran this event; look at the function's log, then replay",
+                "{} runs in a row did not store how they ended: the process stopped or was out of time, or the table refused \
+                 the write; look at the function's log, then replay",
                 STARTS_MAX - 1
             );
             let fault = Fault::new(Class::Transient, "crashed", message);

@@ -23,8 +23,6 @@ pub use key::{document_key, event_keys, execution_pk, head_key, link_key, step_k
 pub(crate) use key::{is_head, status_partition};
 pub use link::{Link, Links};
 pub use part::{Begun, StepPath, StepRecord};
-pub use read::{
-    Filter, History, by_entity, by_status, entities, execution_by_event, history, linked, read_event,
-};
+pub use read::{History, by_entity, entities, execution_by_event, history, linked, read_event};
 pub(crate) use row::EXPIRES_AT;
 pub use row::{Execution, Held, MendedBy, Missing, NO_STEP, Parked, Status, Waiting};

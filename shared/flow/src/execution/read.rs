@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use canonical::{EventId, PairId};
 use serde_json::Value;
 
-use super::key::{entity_partition, event_keys, execution_pk, head_key, is_head, link_key, status_partition};
+use super::key::{entity_partition, event_keys, execution_pk, head_key, is_head, link_key};
 use super::link::ENTITY_PREFIX;
-use super::{Execution, Status, StepPath, StepRecord};
+use super::{Execution, StepPath, StepRecord};
 use crate::{Cursor, FlowName, Index, Item, Page, Store, StoreError};
+
+/// Items that one request to an index asks for.
+const PAGE_ITEMS: u32 = 100;
 
 /// One execution with its steps, in the order that they ran.
 #[derive(Clone, Debug)]
@@ -17,19 +20,6 @@ pub struct History {
     pub execution: Execution,
     /// The steps, in the order that they ran.
     pub steps: Vec<(StepPath, StepRecord)>,
-}
-
-/// Which executions to list.
-#[derive(Clone, Debug)]
-pub struct Filter {
-    /// The pair.
-    pub pair: PairId,
-    /// The status.
-    pub status: Status,
-    /// The flow, or all.
-    pub flow: Option<FlowName>,
-    /// How many at most.
-    pub limit: u32,
 }
 
 /// The execution of an event in a flow.
@@ -73,16 +63,6 @@ pub async fn read_event(store: &dyn Store, execution: &Execution) -> Result<Stri
     Ok(body)
 }
 
-/// Executions of a status: those that changed last, the oldest change first.
-///
-/// # Errors
-/// Unavailable, or a malformed row.
-pub async fn by_status(store: &dyn Store, filter: &Filter) -> Result<Vec<Execution>, StoreError> {
-    let pk = status_partition(&filter.pair, filter.status);
-    let wanted = |execution: &Execution| filter.flow.as_ref().is_none_or(|flow| *flow == execution.flow);
-    collect(store, Index::ByStatus, &pk, filter.limit, wanted).await
-}
-
 /// What happened to an entity (`payment_intent:pi_1`) last, oldest first.
 ///
 /// # Errors
@@ -93,7 +73,19 @@ pub async fn by_entity(
     entity: &str,
     limit: u32,
 ) -> Result<Vec<Execution>, StoreError> {
-    collect(store, Index::ByEntity, &entity_partition(pair, entity), limit, |_| true).await
+    let (pk, limit) = (entity_partition(pair, entity), usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut found = Vec::new();
+    let mut from: Option<Cursor> = None;
+    loop {
+        let Page { items, next } = store.index(Index::ByEntity, &pk, from.take(), PAGE_ITEMS).await?;
+        let heads = items.iter().filter(|item| is_head(&item.key)).take(limit - found.len());
+        found.extend(heads.map(Execution::from_item).collect::<Result<Vec<_>, _>>()?);
+        if next.is_none() || found.len() >= limit {
+            found.reverse();
+            return Ok(found);
+        }
+        from = next;
+    }
 }
 
 /// What a thing is called elsewhere, by kind.
@@ -128,33 +120,4 @@ pub async fn entities(
 fn texts(item: Item) -> impl Iterator<Item = (String, String)> {
     let text = |(name, value): (String, Value)| Some((name, value.as_str()?.to_owned()));
     item.attributes.into_iter().filter_map(text)
-}
-
-/// Items that one request to an index asks for.
-const PAGE_ITEMS: u32 = 100;
-
-async fn collect(
-    store: &dyn Store,
-    index: Index,
-    pk: &str,
-    limit: u32,
-    wanted: impl Fn(&Execution) -> bool,
-) -> Result<Vec<Execution>, StoreError> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let mut found = Vec::new();
-    let mut from: Option<Cursor> = None;
-    loop {
-        let Page { items, next } = store.index(index, pk, from.take(), PAGE_ITEMS).await?;
-        for item in items.iter().filter(|item| is_head(&item.key)) {
-            let execution = Execution::from_item(item)?;
-            if wanted(&execution) && found.len() < limit {
-                found.push(execution);
-            }
-        }
-        if next.is_none() || found.len() >= limit {
-            found.reverse();
-            return Ok(found);
-        }
-        from = next;
-    }
 }

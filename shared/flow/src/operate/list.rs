@@ -97,6 +97,7 @@ pub async fn list(store: &dyn Store, wanted: &Wanted) -> Result<Vec<Execution>, 
 }
 
 fn in_order(mut found: Vec<Execution>) -> Vec<Execution> {
+    found.reverse();
     found.sort_by_key(|execution| execution.updated_at);
     found
 }

@@ -2,6 +2,7 @@
 
 use flow::engine::Outcome;
 use flow::execution::{self, Status};
+use flow::operate::{Wanted, list};
 use flow::{Class, Clock, Delivery, Fault, Item, QueueName};
 use futures::FutureExt;
 use jiff::SignedDuration;
@@ -195,9 +196,8 @@ async fn lists_show_what_changed_last() {
         assert_eq!(world.settle(FLOW, &delivery(&event)).await.outcome, Outcome::Done);
         world.clock.advance(SignedDuration::from_secs(1));
     }
-    let filter =
-        execution::Filter { pair: "main".parse().unwrap(), status: Status::Done, flow: None, limit: 120 };
-    let listed = execution::by_status(world.store.as_ref(), &filter).await.unwrap();
+    let wanted = Wanted { status: Status::Done, limit: 120, ..Wanted::parked("main".parse().unwrap()) };
+    let listed = list(world.store.as_ref(), &wanted).await.unwrap();
     let events: Vec<&str> = listed.iter().map(|execution| execution.event.as_str()).collect();
     assert_eq!((events.len(), events[0], events[119]), (120, "evt_030", "evt_149"));
 }

@@ -1,8 +1,10 @@
-//! A machine that fails: the consumer's processes end without warning while a request is under way, at each request of an order.
+//! A machine that fails: the consumer's processes end without warning while a request is under way, at each request of an order;
+//! and a cloud that refuses, delays and loses answers.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use e2e::{Execution, Order, Stack, WAIT, wait_until};
+use e2e::{Execution, FLOW, Order, Proxy, Stack, WAIT, wait_until};
 use futures::future::join_all;
 
 use crate::outage::whole;
@@ -79,4 +81,44 @@ async fn a_process_that_is_killed_during_any_request_leaves_one_of_everything() 
 async fn back(stack: &Stack, order: &Order) -> Execution {
     let look = || async { Ok(stack.execution(order.event_id()).await?.filter(Execution::is_ended)) };
     wait_until(&format!("{} is back", order.number), BACK, look).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_cloud_that_refuses_delays_and_loses_answers_loses_no_order() {
+    let stack = Stack::alone().await.unwrap();
+    let proxy = Proxy::before(&stack.state.cloud_url).await.unwrap();
+    let changes =
+        [("AWS_ENDPOINT_URL_DYNAMODB", proxy.url.as_str()), ("AWS_ENDPOINT_URL_SQS", proxy.url.as_str())];
+    let mut orders = Vec::new();
+    for _ in 0..6 {
+        orders.push(stack.order("simple").await.unwrap());
+    }
+    let ended = stack
+        .with_variables(&["ingest", FLOW], &changes, async || {
+            for order in &orders {
+                // A sender whose webhook is refused sends it again.
+                let sent = || async {
+                    let answer = stack.send_stripe("main", &order.body()).await?;
+                    Ok((answer.status == 200).then_some(()))
+                };
+                wait_until("ingest takes the event", WAIT, sent).await?;
+            }
+            Ok(join_all(orders.iter().map(|order| back(&stack, order))).await)
+        })
+        .await
+        .unwrap();
+    let met = &proxy.met;
+    for (what, count) in [
+        ("refused", &met.refused),
+        ("throttled", &met.throttled),
+        ("delayed", &met.delayed),
+        ("lost", &met.lost),
+    ] {
+        assert!(count.load(Ordering::SeqCst) > 0, "nothing was {what}");
+    }
+    let mut faults = Vec::new();
+    for (order, execution) in orders.iter().zip(&ended) {
+        faults.extend(whole(&stack, order, execution).await);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -14,4 +14,5 @@ mod parked;
 mod refused;
 mod repeated;
 mod setup;
+mod sweep;
 mod trace;

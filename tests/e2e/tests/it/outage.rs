@@ -1,6 +1,8 @@
 //! Systems that are away, and answers that get lost: the order gets through, and each document is there once.
 
-use e2e::{Execution, Held, Order, Stack};
+use std::time::Duration;
+
+use e2e::{Execution, Held, Order, Stack, wait_until};
 use futures::future::{join_all, try_join_all};
 use serde_json::Value;
 
@@ -38,6 +40,43 @@ async fn an_order_waits_for_a_system_that_is_down() {
         let execution = stack.ended(order.event_id()).await.unwrap();
         assert_eq!(whole(&stack, &order, &execution).await, Vec::<String>::new(), "{system}");
         assert!(execution.attempts() > 1, "{system}");
+    }
+}
+
+/// How long the shop is away, and how long its orders may take from then on: the breaker asks again after a minute at first, then after
+/// two, and a message that was told to wait comes back as rarely.
+const AWAY: Duration = Duration::from_secs(120);
+const AFTER: Duration = Duration::from_secs(600);
+
+#[tokio::test]
+async fn a_shop_that_is_away_for_two_minutes_costs_no_order_a_person() {
+    let stack = Stack::alone().await.unwrap();
+    stack.sandbox.set_down("magento", true).await.unwrap();
+    let mut orders = Vec::new();
+    let sent = async {
+        for _ in 0..8 {
+            let order = stack.order("simple").await?;
+            stack.pay(&order).await?;
+            orders.push(order);
+        }
+        tokio::time::sleep(AWAY).await;
+        anyhow::Ok(())
+    }
+    .await;
+    // Whatever came of it: the next test finds it up.
+    stack.sandbox.set_down("magento", false).await.unwrap();
+    sent.unwrap();
+    let mut held_up = 0;
+    for order in &orders {
+        let execution = stack.execution(order.event_id()).await.unwrap().unwrap();
+        held_up +=
+            usize::from(execution.head.get("waiting").is_some_and(|waiting| !waiting["held"].is_null()));
+    }
+    assert!(held_up > 0, "the breaker let every order try and try again");
+    for order in &orders {
+        let look = || async { Ok(stack.execution(order.event_id()).await?.filter(Execution::is_ended)) };
+        let execution = wait_until(&format!("{} gets through", order.number), AFTER, look).await.unwrap();
+        assert_eq!(whole(&stack, order, &execution).await, Vec::<String>::new());
     }
 }
 

@@ -1,6 +1,8 @@
 //! The mapping from queue to function, asked through the probe (infra/local/conformance.yaml): it fails as a message tells it to,
 //! and notes what it saw.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use e2e::{Stack, WAIT, wait_until};
 use serde_json::{Value, json};
@@ -14,7 +16,11 @@ struct Probe {
 
 impl Probe {
     fn new() -> Self {
-        Self { stack: Stack::from_env().unwrap(), run: unique("run") }
+        Self::of(unique("run"))
+    }
+
+    fn of(run: String) -> Self {
+        Self { stack: Stack::from_env().unwrap(), run }
     }
 
     fn output(&self, name: &str) -> &str {
@@ -32,6 +38,10 @@ impl Probe {
 
     /// `name:failed` or `name:done` in the order in which the function saw them, once `count` have been seen.
     async fn seen(&self, count: usize) -> Vec<String> {
+        self.seen_within(WAIT, count).await
+    }
+
+    async fn seen_within(&self, time: Duration, count: usize) -> Vec<String> {
         let look = async || {
             let request =
                 self.stack.dynamodb.query().table_name(self.output("SeenTable")).consistent_read(true);
@@ -49,7 +59,7 @@ impl Probe {
                 .collect();
             Ok((seen.len() >= count).then_some(seen))
         };
-        wait_until("what the probe sees", WAIT, look).await.expect(BLAME)
+        wait_until("what the probe sees", time, look).await.expect(BLAME)
     }
 }
 
@@ -115,4 +125,13 @@ async fn a_message_that_always_fails_becomes_a_dead_letter_and_its_group_goes_on
         }))
     });
     letters.await.expect(BLAME);
+}
+
+/// A schedule of a minute, and what the cloud takes to see it.
+const TICK: Duration = Duration::from_secs(120);
+
+#[tokio::test]
+async fn a_schedule_starts_its_function() {
+    let seen = Probe::of("schedule".to_owned()).seen_within(TICK, 1).await;
+    assert!(seen.iter().all(|line| line == "tick:done"), "{seen:?}");
 }
