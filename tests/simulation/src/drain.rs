@@ -139,7 +139,10 @@ async fn again(world: &World, letters: &Letters, execution: &Execution, round: u
     let how = match world.chance.between(0, 3) {
         0 => Replay::FromFailedStep,
         1 => Replay::Fresh,
-        _ => return Ok(redrive(world, letters, execution, round)),
+        _ => {
+            redrive(world, letters, execution, round);
+            return Ok(());
+        }
     };
     let by = By { who: "operator".parse()?, why: None };
     let replayed = replay(&world.calm_ports("operator"), execution, how, &by).await;
