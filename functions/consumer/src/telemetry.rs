@@ -37,7 +37,7 @@ fn metrics<'a>(
     }
     let breakers = report.breakers.iter();
     said.extend(breakers.map(|breaker| {
-        (Metric::BreakerOpen { system: breaker.system.as_str() }, i64::from(breaker.is_open))
+        (Metric::BreakerOpen { system: breaker.system.as_str() }, i64::from(breaker.is_down))
     }));
     let steps = report.steps.iter();
     said.extend(
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_breaker_is_told_by_its_system() {
-        let change = |system: &str, is_open| Change { system: system.parse().unwrap(), is_open };
+        let change = |system: &str, is_down| Change { system: system.parse().unwrap(), is_down };
         let said = said(Outcome::Done, None, false, vec![change("erp", true), change("wms", false)]);
         for (metric, value) in [("BreakerOpen local erp", 1), ("BreakerOpen local wms", 0)] {
             assert!(said.contains(&(metric.to_owned(), value)), "{said:?}");

@@ -23,6 +23,10 @@ pub(crate) struct Cursor<S> {
     pub(crate) state: S,
 }
 
+fn key(pair: &PairId, feed: &str) -> Key {
+    Key::new(format!("C#{pair}#{feed}"), "-")
+}
+
 impl<S: Serialize + DeserializeOwned> Cursor<S> {
     /// The cursor of a feed. Where there is none yet it begins with `first`, and is stored at once: a first run that fails must not
     /// make the next one begin later.
@@ -30,7 +34,7 @@ impl<S: Serialize + DeserializeOwned> Cursor<S> {
     /// # Errors
     /// Unavailable; or malformed.
     pub(crate) async fn read(ports: &Ports, pair: &PairId, feed: &str, first: S) -> Result<Self, Fault> {
-        let key = Key::new(format!("C#{pair}#{feed}"), "-");
+        let key = key(pair, feed);
         let Some(mut item) = ports.store.get(&key).await.map_err(table)? else {
             let mut cursor = Self { key, version: 0, state: first };
             cursor.save(ports).await?;
@@ -44,6 +48,19 @@ impl<S: Serialize + DeserializeOwned> Cursor<S> {
             state: serde_json::from_value(state).map_err(|error| malformed(error.to_string()))?,
             key,
         })
+    }
+
+    /// The state of a feed's cursor, where it has one; nothing is begun.
+    ///
+    /// # Errors
+    /// Unavailable; or malformed.
+    pub(crate) async fn look(ports: &Ports, pair: &PairId, feed: &str) -> Result<Option<S>, Fault> {
+        let key = key(pair, feed);
+        let Some(mut item) = ports.store.get(&key).await.map_err(table)? else { return Ok(None) };
+        let malformed = |error: serde_json::Error| {
+            table(StoreError::Malformed { key: key.to_string(), message: error.to_string() })
+        };
+        serde_json::from_value(item.attributes.remove(STATE).unwrap_or_default()).map(Some).map_err(malformed)
     }
 
     /// Stores the state.

@@ -3,8 +3,9 @@
 //! Stripe lists the newest first, and the cursor must move from the oldest on. So a span of time is read whole, in pages, and then
 //! brought in the order of time; a span that holds more than a run should keep is halved.
 
+use canonical::PairId;
 use flow::route::Received;
-use flow::{Class, Fault};
+use flow::{Class, Fault, Ports};
 use futures::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use stripe::Envelope;
@@ -62,10 +63,19 @@ pub(crate) async fn catch_up(round: &Round<'_>, report: &mut Report) -> Result<(
         return Ok(());
     }
     let now = round.ports.clock.now().as_second();
-    let mut cursor = cursor(round).await?;
+    let mut cursor = cursor(round).await.inspect_err(|_| report.is_blind = true)?;
     let read = walk(round, &mut cursor, now, report).await;
     report.behind(now - cursor.state.until);
     read
+}
+
+/// How far the feed of a pair is behind that is not read in this run.
+///
+/// # Errors
+/// The table.
+pub(crate) async fn behind_s(ports: &Ports, pair: &PairId) -> Result<i64, Fault> {
+    let state: Option<State> = Cursor::look(ports, pair, FEED).await?;
+    Ok(state.map_or(0, |state| ports.clock.now().as_second() - state.until))
 }
 
 /// Since when, at this moment, this feed sees to it that each event comes: seconds since 1970.

@@ -11,11 +11,14 @@ use crate::sweep::Round;
 const PARKED_MAX: usize = 5_000;
 /// Of these, how many a run looks into: each costs a find in another system.
 const LOOKS_MAX: usize = 25;
+/// Looks after which a run gives up on systems that do not answer.
+const FAILURES_MAX: usize = 3;
 
-/// Looks into some of the parked executions, others each time.
+/// Looks into some of the parked executions, others each time. A system that does not answer is said once, and holds up no execution
+/// that is about another.
 ///
 /// # Errors
-/// The table, or a system: the rest is looked into by another run.
+/// The table, or systems that do not answer: the rest is looked into by another run.
 pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), Fault> {
     let wanted = Wanted { limit: PARKED_MAX, ..Wanted::parked(round.pair.clone()) };
     let mut parked = list(round.ports.store.as_ref(), &wanted).await.map_err(table)?;
@@ -25,6 +28,7 @@ pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), F
     let count = u64::try_from(parked.len()).unwrap_or(u64::MAX);
     let first = usize::try_from(round.ports.clock.random() % count).unwrap_or_default();
     parked.rotate_left(first);
+    let mut failures = Vec::new();
     for execution in parked.iter().take(LOOKS_MAX) {
         if round.is_over() {
             report.is_cut_short = true;
@@ -42,8 +46,11 @@ pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), F
             // The last two: somebody acts on it at this moment.
             Ok(Healed::NotYet | Healed::NotHealable)
             | Err(Error::NotParked { .. } | Error::Changed { .. }) => {}
+            // What is found is not what was meant: it stays with the person whose it is.
+            Err(Error::Fault(fault)) if fault.is_of_one_thing() => {}
+            Err(Error::Fault(fault)) if failures.len() + 1 < FAILURES_MAX => failures.push(fault),
             Err(error) => return Err(operated(error)),
         }
     }
-    Ok(())
+    failures.into_iter().next().map_or(Ok(()), Err)
 }

@@ -12,9 +12,9 @@ use crate::sweep::Sweep;
 
 /// How long a letter is hidden while it is looked at: long enough that a run does not meet it twice, and short enough that an
 /// operator who redrives the queue meets it.
-const HIDDEN: SignedDuration = SignedDuration::from_secs(60);
-/// Letters that a run looks at.
-const LETTERS_MAX: usize = 500;
+const HIDDEN: SignedDuration = SignedDuration::from_secs(90);
+/// Letters that a run looks at: those of all that is parked come before one that is new.
+const LETTERS_MAX: usize = 10_000;
 /// Time that is left to the rest of the run.
 const SPARE: SignedDuration = SignedDuration::from_secs(30);
 /// What the part is called in the log.
@@ -23,7 +23,9 @@ const PART: &str = "letters";
 /// Looks at letters until there are none that can be seen.
 pub(crate) async fn adopt(sweep: &Sweep, deadline: Timestamp, report: &mut Report) {
     let mut seen = 0;
-    while seen < LETTERS_MAX && deadline.duration_since(sweep.ports.clock.now()) > SPARE {
+    // Beyond that the first ones come again.
+    let until = deadline.min(sweep.ports.clock.now() + HIDDEN);
+    while seen < LETTERS_MAX && until.duration_since(sweep.ports.clock.now()) > SPARE {
         let letters = match sweep.letters.receive(HIDDEN).await {
             Ok(letters) if letters.is_empty() => return,
             Ok(letters) => letters,

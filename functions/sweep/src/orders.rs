@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use canonical::{ChargeId, ChargeStatus, EventId, IncrementId, OrderId, OrderState, Payment};
+use canonical::{ChargeId, ChargeStatus, EventId, IncrementId, OrderId, OrderState, PairId, Payment};
 use flow::execution::{Status, by_entity, link_key};
 use flow::route::{Received, Route};
-use flow::{Class, Condition, Delivery, Fault, FlowName, StoreError, Write};
+use flow::{Class, Condition, Delivery, Fault, FlowName, Ports, StoreError, Write};
 use jiff::{SignedDuration, Timestamp};
 use magento::order::list;
 use serde::{Deserialize, Serialize};
@@ -76,10 +76,20 @@ pub(crate) async fn catch_up(round: &Round<'_>, report: &mut Report) -> Result<(
     let Some(route) = round.routes.find(SOURCE, PAID) else { return Ok(()) };
     let now = round.ports.clock.now();
     let first = State { newest: now, read_at: now, walk: None, seen: BTreeMap::new() };
-    let mut cursor = Cursor::read(round.ports, round.pair, FEED, first).await?;
+    let cursor = Cursor::read(round.ports, round.pair, FEED, first).await;
+    let mut cursor = cursor.inspect_err(|_| report.is_blind = true)?;
     let walked = walk(round, route, &mut cursor, report).await;
     report.behind(now.duration_since(cursor.state.read_at).as_secs());
     walked
+}
+
+/// How far the feed of a pair is behind that is not read in this run.
+///
+/// # Errors
+/// The table.
+pub(crate) async fn behind_s(ports: &Ports, pair: &PairId) -> Result<i64, Fault> {
+    let state: Option<State> = Cursor::look(ports, pair, FEED).await?;
+    Ok(state.map_or(0, |state| ports.clock.now().duration_since(state.read_at).as_secs()))
 }
 
 async fn walk(
@@ -115,14 +125,24 @@ async fn walk(
                 asked += 1;
                 report.found += 1;
                 match look(round, route, order).await {
-                    Ok(sent) => report.enqueued += sent,
+                    Ok(Looked { sent, is_settled }) => {
+                        report.enqueued += sent;
+                        if is_settled {
+                            cursor.state.seen.insert(order.id.get(), change);
+                        }
+                    }
+                    // A payment that nobody can read holds up no other order. It is said again while the order is looked back at.
+                    Err(mut fault) if fault.is_of_one_thing() => {
+                        fault.message = format!("order {}: {}", order.id, fault.message);
+                        fault.logged = fault.logged.map(|logged| format!("order {}: {logged}", order.id));
+                        report.problem(round.pair, FEED, fault);
+                    }
                     Err(fault) => {
                         keep(round, cursor, walk).await?;
                         return Err(fault);
                     }
                 }
             }
-            cursor.state.seen.insert(order.id.get(), change);
             walk.newest = walk.newest.max(order.updated_at);
             walk.after = Some(order.id);
         }
@@ -148,14 +168,24 @@ async fn keep(round: &Round<'_>, cursor: &mut Cursor<State>, walk: Walk) -> Resu
     cursor.save(round.ports).await
 }
 
-/// Asks Stripe whether an order is paid; enqueues an event where nobody has acted on that. Gives how many messages were sent.
-async fn look(round: &Round<'_>, route: &Route, order: &list::Listed) -> Result<usize, Fault> {
-    let mut paid = Vec::new();
+/// What a look at an order came to.
+struct Looked {
+    /// Messages that were sent.
+    sent: usize,
+    /// Whether another look would find the same, as long as the order does not change.
+    is_settled: bool,
+}
+
+/// Asks Stripe whether an order is paid; enqueues an event where nobody has acted on that.
+async fn look(round: &Round<'_>, route: &Route, order: &list::Listed) -> Result<Looked, Fault> {
+    let (mut paid, mut is_settled) = (Vec::new(), true);
     for id in &order.payments {
-        paid.extend(named(round, id).await?.into_iter().filter(|payment| is_paid(round, payment)));
-    }
-    for payment in &paid {
-        tie(round, payment, order.id).await?;
+        for payment in named(round, id).await? {
+            // At once: its flow may be waiting for just that.
+            tie(round, &payment, order.id).await?;
+            is_settled &= !may_come(round, &payment);
+            paid.extend(Some(payment).filter(|payment| is_paid(round, payment)));
+        }
     }
     if let (true, Some(number)) = (paid.is_empty(), &order.number) {
         paid.extend(naming(round, number).await?.into_iter().filter(|payment| is_paid(round, payment)));
@@ -181,7 +211,7 @@ async fn look(round: &Round<'_>, route: &Route, order: &list::Listed) -> Result<
         let deliveries = untouched(round, payment, deliveries).await?;
         sent += bring(round.ports, deliveries).await?;
     }
-    Ok(sent)
+    Ok(Looked { sent, is_settled })
 }
 
 /// The payments that an order names by an id of theirs.
@@ -215,6 +245,11 @@ fn is_paid(round: &Round<'_>, payment: &Payment) -> bool {
         && payment.captured
         && !payment.refunded
         && round.ports.clock.now().duration_since(taken_at(payment)) >= SETTLED
+}
+
+/// Whether its money may still come, or has come too short a time ago.
+fn may_come(round: &Round<'_>, payment: &Payment) -> bool {
+    payment.status != ChargeStatus::Failed && !payment.refunded && !is_paid(round, payment)
 }
 
 /// When the money was taken, as far as is known.

@@ -28,6 +28,8 @@ pub struct Report {
     pub unreadable: usize,
     /// How far the feed is behind that is furthest.
     pub behind_s: i64,
+    /// Whether nobody can tell how far, because the table did not say.
+    pub is_blind: bool,
     /// Whether something is left for the next run because the time was up.
     pub is_cut_short: bool,
     /// What went wrong.
@@ -72,8 +74,12 @@ impl Report {
 pub(crate) fn tell(stage: &str, report: &Report, took: SignedDuration) {
     for Problem { pair, part, fault } in &report.problems {
         tracing::warn!(
-            pair = pair.as_ref().map(PairId::as_str), sweep.part = part, fault.class = fault.class.as_str(),
-            fault.message = %fault.message, "The sweep's {part}: {}", fault.message
+            pair = pair.as_ref().map(PairId::as_str),
+            sweep.part = part,
+            fault.class = fault.class.as_str(),
+            fault.message = fault.for_log(),
+            "The sweep's {part}: {}",
+            fault.for_log()
         );
     }
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or_default();
@@ -98,12 +104,13 @@ pub(crate) fn tell(stage: &str, report: &Report, took: SignedDuration) {
         report.problems.len()
     );
     let count = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-    emf::emit(
-        stage,
-        &[
-            (Metric::SweepEnqueued, count(report.enqueued)),
-            (Metric::SweepBehindSeconds, report.behind_s),
-            (Metric::StandingStill, count(report.standing_still)),
-        ],
-    );
+    let counts = [
+        (Metric::SweepEnqueued, count(report.enqueued)),
+        (Metric::StandingStill, count(report.standing_still)),
+    ];
+    emf::emit(stage, &counts);
+    // Where nobody can tell, nothing is said: the alarm takes silence for the worst.
+    if !report.is_blind {
+        emf::emit(stage, &[(Metric::SweepBehindSeconds, report.behind_s)]);
+    }
 }

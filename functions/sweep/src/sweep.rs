@@ -124,6 +124,7 @@ impl Sweep {
                 Ok(connected) => connected,
                 Err(fault) => {
                     report.problem(pair, "connections", fault);
+                    unread(&self.ports, pair, &mut report).await;
                     continue;
                 }
             };
@@ -148,6 +149,19 @@ impl Sweep {
             }
         }
         report
+    }
+}
+
+/// Says how far the feeds of a pair are behind that cannot be read in this run: whoever waits for them must hear of it.
+async fn unread(ports: &Ports, pair: &PairId, report: &mut Report) {
+    for behind in [events::behind_s(ports, pair).await, orders::behind_s(ports, pair).await] {
+        match behind {
+            Ok(seconds) => report.behind(seconds),
+            Err(fault) => {
+                report.is_blind = true;
+                report.problem(pair, "cursors", fault);
+            }
+        }
     }
 }
 

@@ -74,7 +74,7 @@ fn follow(paid: &Paid, state: &State) -> Result<Standing> {
     result.with_context(|| {
         format!(
             "order {} is not through yet: the execution is {standing}. It goes on by itself while the stack runs; \
-             `target/release/tillbridge trace {}` tells how far, target/local/ministack.log why",
+             `target/debug/tillbridge trace {}` tells how far, target/local/ministack.log why",
             paid.order, paid.order
         )
     })?;
@@ -82,7 +82,7 @@ fn follow(paid: &Paid, state: &State) -> Result<Standing> {
 }
 
 fn trace(order: &str) -> Result<()> {
-    let mut trace = command(root::path("target/release/tillbridge"));
+    let mut trace = command(root::path("target/debug/tillbridge"));
     // Without `aim`: as a person at a terminal would.
     trace.args(["trace", order]);
     command::run("tillbridge trace", &mut trace, Duration::from_secs(TRACE_S_MAX))
@@ -101,9 +101,9 @@ fn try_next(paid: &Paid) -> Result<()> {
         "  send the same event again: ingest takes it (200); within five minutes the queue drops the copy, later its consumer finds",
     );
     say("  it done and skips it. The trace is as before, and no system holds anything twice");
-    say("    target/release/tillbridge send target/local/event.json");
+    say("    target/debug/tillbridge send target/local/event.json");
     say("  forge it: 400 signature_mismatch, and nothing changes");
-    say("    target/release/tillbridge send target/local/event.json --forge");
+    say("    target/debug/tillbridge send target/local/event.json --forge");
     say(
         "  take Magento down, send an order, bring it back: the order waits and then gets through. It asks again after 1 s, then",
     );

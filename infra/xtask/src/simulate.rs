@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail};
 use crate::command::{self, cargo, command};
 use crate::root;
 
+/// The program, below where it is built.
+const PROGRAM: &str = "debug/simulation";
 /// Histories that `cargo xtask test` plays.
 const SEEDS: u64 = 1_000;
 /// Limit for building.
@@ -37,8 +39,12 @@ pub(crate) struct Seeds {
 pub(crate) fn run(which: Seeds) -> Result<()> {
     let program = build(root::root(), None)?;
     let (from, seeds) = which.seed.map_or((which.from, which.seeds), |seed| (seed, 1));
+    all_of(&program, from, seeds)
+}
+
+fn all_of(program: &Path, from: u64, seeds: u64) -> Result<()> {
     let begin = Instant::now();
-    match play(&program, from, seeds)? {
+    match play(program, from, seeds)? {
         Some(seed) => bail!("a history broke a rule; play it again: cargo xtask simulate --seed {seed}"),
         None => {
             eprintln!("  ✓ {seeds} histories from seed {from} on ({})", command::seconds(begin.elapsed()));
@@ -47,9 +53,9 @@ pub(crate) fn run(which: Seeds) -> Result<()> {
     }
 }
 
-/// The stage of `cargo xtask test`.
+/// The stage of `cargo xtask test`, where the tests have been built and this program with them.
 pub(crate) fn stage() -> Result<()> {
-    run(Seeds { seeds: SEEDS, from: 1, seed: None })
+    all_of(&target(None).join(PROGRAM), 1, SEEDS)
 }
 
 /// Builds the simulation of a checkout; its program.
@@ -57,15 +63,17 @@ pub(crate) fn build(checkout: &Path, target: Option<&Path>) -> Result<PathBuf> {
     let mut build = cargo();
     build.current_dir(checkout).args(["build", "--locked", "-p", "simulation"]);
     // Like the tests: one profile, so that nothing is built twice.
-    let target = match target {
-        Some(target) => {
-            build.env("CARGO_TARGET_DIR", target);
-            target.to_owned()
-        }
-        None => std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::path("target"), PathBuf::from),
-    };
+    if let Some(target) = target {
+        build.env("CARGO_TARGET_DIR", target);
+    }
     command::run("building the simulation", &mut build, Duration::from_secs(BUILD_S_MAX))?;
-    Ok(target.join("debug/simulation"))
+    Ok(self::target(target).join(PROGRAM))
+}
+
+/// Where it is built.
+fn target(given: Option<&Path>) -> PathBuf {
+    let own = || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::path("target"), PathBuf::from);
+    given.map_or_else(own, Path::to_owned)
 }
 
 /// Plays seeds on all processors; the first seed that broke a rule, where one did.

@@ -2,6 +2,7 @@
 //! needs have failed is not run, and said so.
 
 use std::io::Write as _;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -20,12 +21,13 @@ struct Stage {
     run: fn() -> Result<()>,
 }
 
-const STAGES: [Stage; 13] = [
+const STAGES: [Stage; 14] = [
     Stage { name: "tidy", needs: &[], run: tidy::run },
     Stage { name: "format", needs: &[], run: format },
     Stage { name: "clippy", needs: &[], run: clippy },
-    Stage { name: "unit tests", needs: &[], run: unit_tests },
-    Stage { name: "simulation", needs: &[], run: simulate::stage },
+    Stage { name: "tests build", needs: &[], run: tests_build },
+    Stage { name: "unit tests", needs: &["tests build"], run: unit_tests },
+    Stage { name: "simulation", needs: &["tests build"], run: simulate::stage },
     Stage { name: "licences and bans", needs: &[], run: deny },
     Stage { name: "unused dependencies", needs: &[], run: machete },
     Stage { name: "release build", needs: &[], run: build },
@@ -117,9 +119,18 @@ fn clippy() -> Result<()> {
 
 /// All but the end-to-end tests: those need the stack, and come later.
 fn unit_tests() -> Result<()> {
+    command::run("unit tests", &mut test(&["--no-fail-fast"]), limit())
+}
+
+/// The same, built: the programs of all packages with them.
+fn tests_build() -> Result<()> {
+    command::run("building the tests", &mut test(&["--no-run"]), limit())
+}
+
+fn test(more: &[&str]) -> Command {
     let mut test = cargo();
-    test.args(["test", "--workspace", "--exclude", "e2e", "--locked", "--no-fail-fast"]);
-    command::run("unit tests", &mut test, limit())
+    test.args(["test", "--workspace", "--exclude", "e2e", "--locked"]).args(more);
+    test
 }
 
 fn deny() -> Result<()> {

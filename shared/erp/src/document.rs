@@ -91,6 +91,19 @@ pub(crate) async fn of_key(client: &Client, kind: Kind, key: &NaturalKey) -> Res
     Ok(live(all_of_key(client, kind, key).await?))
 }
 
+/// The one document of a key that is not cancelled, where there is one. Two are for a person: which of them was meant, and what
+/// has already been done with the other, nobody here can know.
+pub(crate) async fn sole(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Option<Document>, Error> {
+    let mut documents = of_key(client, kind, key).await?.into_iter();
+    let Some(first) = documents.next() else { return Ok(None) };
+    let others: Vec<String> = documents.map(|document| document.id).collect();
+    if others.is_empty() {
+        return Ok(Some(first));
+    }
+    let others = others.join(", ");
+    Err(Error::DuplicateDocument { kind, key: key.clone(), kept: first.id, others })
+}
+
 /// The document of a key that the ERP says is taken.
 pub(crate) async fn holder(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Document, Error> {
     let all = all_of_key(client, kind, key).await?;

@@ -123,6 +123,12 @@ impl Fault {
         matches!(self.class, Class::Transient | Class::UnknownOutcome | Class::Auth)
     }
 
+    /// Whether it is about the one thing that was asked for: another may fare better, and this one will not by being asked again.
+    #[must_use]
+    pub const fn is_of_one_thing(&self) -> bool {
+        matches!(self.class, Class::Validation | Class::NotFound | Class::Duplicate | Class::Conflict)
+    }
+
     /// Whether a request may still be under way.
     #[must_use]
     pub const fn is_open(&self) -> bool {

@@ -32,7 +32,7 @@ impl Stack {
     /// It is not built.
     pub async fn tillbridge_at(&self, stage: &str, arguments: &[&str]) -> Result<Said> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let output = tokio::process::Command::new(root.join("target/release/tillbridge"))
+        let output = tokio::process::Command::new(root.join("target/debug/tillbridge"))
             .args(arguments)
             .args(["--stage", stage])
             .current_dir(&root)
@@ -41,7 +41,7 @@ impl Stack {
             .envs([("AWS_REGION", "us-east-1"), ("NO_COLOR", "1")])
             .output()
             .await
-            .context("target/release/tillbridge cannot be run; `cargo xtask up` builds it")?;
+            .context("target/debug/tillbridge cannot be run; `cargo xtask up` builds it")?;
         Ok(Said {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -2,7 +2,7 @@
 
 use flow::execution::{Progress, Status, execution_by_event};
 use flow::operate::STANDS_STILL;
-use flow::{Letter, QueueName};
+use flow::{Clock, Letter, QueueName};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -65,4 +65,15 @@ async fn a_letter_without_a_row_gets_one_and_others_stay() {
     // It has its row: its event is not brought as well.
     world.minutes(5);
     assert_eq!(world.run().await.enqueued, 0);
+}
+
+/// Stripe's feed is not read either where another system's secret is malformed, and no consumer meets it while no webhook comes.
+#[tokio::test]
+async fn a_pair_that_cannot_be_connected_says_how_far_it_is_behind() {
+    let world = World::new().await;
+    world.minutes(120);
+    let sweep = world.sweep_with(world.ports(), &json!({ "wms": { "word": "no token" } }));
+    let report = sweep.run(world.clock.now() + SignedDuration::from_mins(5)).await;
+    assert_eq!(report.problems.iter().map(|problem| problem.part).collect::<Vec<_>>(), ["connections"]);
+    assert!(report.behind_s >= 2 * 60 * 60 && !report.is_blind, "{report:?}");
 }

@@ -2,6 +2,7 @@
 
 use flow::execution::{Parked, Progress, linked};
 use flow::{Class, Clock, Delivery};
+use jiff::SignedDuration;
 use sandbox::{Seeded, System};
 use serde_json::{Value, json};
 
@@ -111,6 +112,52 @@ async fn an_order_that_names_its_payment_is_tied_to_it() {
     assert_eq!((report.enqueued, report.problems), (1, vec![]));
     let names = linked(world.store.as_ref(), &"main".parse().unwrap(), "payment_intent", &intent).await;
     assert_eq!(names.unwrap().unwrap()["order"], id.to_string());
+}
+
+/// Its flow waits for the order for half an hour: what ties them must not come after that.
+#[tokio::test]
+async fn an_order_that_names_a_young_payment_is_tied_at_once_and_looked_at_again() {
+    let world = World::new().await;
+    let kind = sandbox::Seed { metadata: Some(serde_json::Map::new()), ..sandbox::Seed::default() };
+    let seeded = world.sandbox.seed(&sandbox::Seed { without_order: true, ..kind }).unwrap();
+    let intent = seeded.payment_intent.clone().unwrap();
+    let mut order = seeded.order.clone();
+    order["payment"]["last_trans_id"] = json!(intent);
+    let earlier = world.clock.now() - SignedDuration::from_mins(8);
+    order["updated_at"] = json!(earlier.strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let id = world.sandbox.put_order(order);
+    let mut claimed = world.claim(&world.delivery(&seeded)).await.unwrap();
+    world.minutes(5);
+    let report = world.run().await;
+    assert_eq!((report.enqueued, report.problems), (0, vec![]), "the payment is five minutes old");
+    let names = linked(world.store.as_ref(), &"main".parse().unwrap(), "payment_intent", &intent).await;
+    assert_eq!(names.unwrap().unwrap()["order"], id.to_string());
+    // It gave up all the same, the tie having come too late for it.
+    claimed.end(&world.ports(), Progress::Skipped("unrelated_charge".to_owned())).await.unwrap();
+    world.minutes(6);
+    assert_eq!(world.run().await.enqueued, 1);
+}
+
+#[tokio::test]
+async fn a_payment_that_cannot_be_read_holds_up_no_later_order() {
+    let world = World::new().await;
+    let bad = skipped(&world).await;
+    let charge = world.sandbox.state()["stripe"]["charges"]
+        .as_array()
+        .and_then(|charges| charges.iter().find(|charge| charge["id"] == bad.charge))
+        .cloned();
+    let mut charge = charge.unwrap();
+    charge["currency"] = json!("xts");
+    world.sandbox.put_stripe(&charge).unwrap();
+    world.minutes(1);
+    let good = skipped(&world).await;
+    world.minutes(20);
+    let report = world.run().await;
+    assert_eq!(report.enqueued, 1, "{report:?}");
+    assert!(world.events()[0].starts_with(&format!("sweep:charge:{}:", good.charge)));
+    let [problem] = report.problems.as_slice() else { panic!("{:?}", report.problems) };
+    assert!(problem.fault.message.starts_with(&format!("order {}: ", bad.entity_id.unwrap())), "{problem:?}");
+    assert!(report.behind_s < 5 * 60, "{}", report.behind_s);
 }
 
 #[tokio::test]

@@ -111,8 +111,16 @@ impl World {
     }
 
     pub(crate) fn sweep_over(&self, ports: Ports) -> Sweep {
+        self.sweep_with(ports, &json!({}))
+    }
+
+    /// A process that finds other secrets, by kind.
+    pub(crate) fn sweep_with(&self, ports: Ports, secrets: &Value) -> Sweep {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/local/secrets.json");
-        let vault = Vault(serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap());
+        let mut known: BTreeMap<String, Value> =
+            serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        known.extend(secrets.as_object().cloned().unwrap());
+        let vault = Vault(known);
         let connections =
             Connections::new(self.stage.clone(), Arc::new(vault), ports.clone(), Pool::new().unwrap());
         let routes = Routes::new(flows::routes().unwrap(), &["stripe"]);

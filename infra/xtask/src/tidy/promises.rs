@@ -21,7 +21,7 @@ pub(crate) fn check() -> Result<Vec<String>> {
     for file in files.lines().filter(|file| file.ends_with(".rs")) {
         // A file that git knows may be deleted in the work tree.
         let text = std::fs::read_to_string(root::path(file)).unwrap_or_default();
-        tests.extend(functions(&text).map(str::to_owned));
+        tests.extend(self::tests(&text).map(str::to_owned));
     }
     let mut broken: Vec<String> = named(&page)
         .filter(|name| !tests.contains(*name))
@@ -41,9 +41,21 @@ fn named(page: &str) -> impl Iterator<Item = &str> {
     last.flat_map(|(_, tests)| tests.split('`').skip(1).step_by(2))
 }
 
-/// The names of a source's functions.
-fn functions(source: &str) -> impl Iterator<Item = &str> {
-    source.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next())
+/// The names of a source's tests: functions that an attribute makes one.
+fn tests(source: &str) -> impl Iterator<Item = &str> {
+    let mut is_marked = false;
+    source.lines().filter_map(move |line| {
+        let line = line.trim_start();
+        if line.starts_with("#[") {
+            is_marked |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+            return None;
+        }
+        let name = line.split_once("fn ").and_then(|(_, rest)| rest.split(['(', '<']).next());
+        let test = name.filter(|_| is_marked);
+        // Between the attribute and its function there may be words.
+        is_marked &= line.starts_with("//");
+        test
+    })
 }
 
 #[cfg(test)]
@@ -54,7 +66,7 @@ mod tests {
     fn the_tests_of_the_last_column_are_meant() {
         let page = "`no_test`\n## What went wrong elsewhere\n| what | how |\n|---|---|\n| `processing` | `a_test`, `b_test` |\n";
         assert_eq!(named(page).collect::<Vec<_>>(), ["a_test", "b_test"]);
-        let source = "#[test]\nfn a_test() {}\nasync fn b_test<T>() {}";
-        assert_eq!(functions(source).collect::<Vec<_>>(), ["a_test", "b_test"]);
+        let source = "#[test]\nfn a_test() {}\nfn no_test() {}\n  #[tokio::test]\n  #[cfg(unix)]\n  // why\n  async fn b_test<T>() {}";
+        assert_eq!(super::tests(source).collect::<Vec<_>>(), ["a_test", "b_test"]);
     }
 }

@@ -11,13 +11,14 @@ use crate::root;
 /// The head of the table.
 const TABLE: &str = "\n| reason | what to do |\n";
 /// What a reason stands behind in the sources of crates, where it is written out.
-const MARKS: [&str; 7] = [
+const MARKS: [&str; 8] = [
     "Fault::new(Class::Validation,",
     "Fault::new(Class::Auth,",
     "Fault::new(Class::NotFound,",
     "Fault::new(Class::Transient,",
     "Failure::new(",
     "Verdict::Park(",
+    "parked(",
     "code:",
 ];
 /// Where a method begins that names its error's reason.

@@ -5,7 +5,7 @@ use canonical::{NaturalKey, SalesInvoice};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Kind, holder, of_key};
+use crate::document::{Document, Kind, holder, sole};
 use crate::wire::{Invoice, InvoiceKind};
 use crate::{Client, Error};
 
@@ -42,10 +42,9 @@ pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
 /// Looks for the invoice. One call.
 ///
 /// # Errors
-/// [`Error::ContentDiffers`] where the key holds another, or as the ERP answers.
+/// [`Error::ContentDiffers`] where the key holds another, [`Error::DuplicateDocument`] where it holds two, or as the ERP answers.
 pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
-    let documents = of_key(&client, Kind::Invoice, &input.document.key).await?;
-    let Some(first) = documents.into_iter().next() else { return Ok(None) };
+    let Some(first) = sole(&client, Kind::Invoice, &input.document.key).await? else { return Ok(None) };
     same(&input.document, &first)?;
     Ok(Some(Output { id: first.id, key: input.document.key, created: false }))
 }
@@ -73,16 +72,10 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     if document.is_cancelled() {
         return Err(Error::DocumentCancelled { kind: Kind::Invoice, key: invoice.key, id: document.id });
     }
-    let mut ids = of_key(&client, Kind::Invoice, &invoice.key).await?.into_iter().map(|document| document.id);
-    let Some(kept) = ids.next() else {
-        return Err(Error::NotListed { kind: Kind::Invoice, key: invoice.key });
-    };
-    let others: Vec<String> = ids.collect();
-    if others.is_empty() {
-        return Ok(Output { id: kept, key: invoice.key, created });
+    match sole(&client, Kind::Invoice, &invoice.key).await? {
+        Some(kept) => Ok(Output { id: kept.id, key: invoice.key, created }),
+        None => Err(Error::NotListed { kind: Kind::Invoice, key: invoice.key }),
     }
-    let others = others.join(", ");
-    Err(Error::DuplicateDocument { kind: Kind::Invoice, key: invoice.key, kept, others })
 }
 
 /// Whether what the ERP keeps is what was meant.

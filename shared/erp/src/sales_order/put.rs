@@ -8,7 +8,7 @@ use canonical::{NaturalKey, SalesOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Kind, holder, of_key};
+use crate::document::{Document, Kind, holder, of_key, sole};
 use crate::wire::{Customer, Order};
 use crate::{Client, Error};
 
@@ -51,10 +51,10 @@ pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
 /// Looks for the confirmed order. One call.
 ///
 /// # Errors
-/// [`Error::ContentDiffers`] where the key holds another order, or as the ERP answers.
+/// [`Error::ContentDiffers`] where the key holds another order, [`Error::DuplicateDocument`] where it holds two, or as the ERP
+/// answers.
 pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
-    let documents = of_key(&client, Kind::Order, &input.document.key).await?;
-    match documents.into_iter().next() {
+    match sole(&client, Kind::Order, &input.document.key).await? {
         Some(first) if first.state == CONFIRMED => {
             same(&client, &input.document, &first)?;
             Ok(Some(Output { id: first.id, key: input.document.key, created: false }))

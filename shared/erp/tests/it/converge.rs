@@ -37,6 +37,15 @@ async fn an_order_is_there_once_whichever_request_fails_and_however() {
 }
 
 #[tokio::test]
+async fn a_shopper_who_buys_twice_is_one_customer() {
+    let world = World::new().await;
+    world.erp.put(ORDER, &order()).await.unwrap();
+    let second = with(order(), "/key", json!("tb:acct_1:sales_order:43"));
+    world.erp.put(ORDER, &with(second, "/number", json!("000000043"))).await.unwrap();
+    assert_eq!((world.documents("orders").len(), world.documents("customers").len()), (2, 1));
+}
+
+#[tokio::test]
 async fn an_invoice_is_there_once_however_its_request_fails() {
     for (fault, class) in FAULTS {
         let world = World::new().await;
@@ -110,6 +119,9 @@ async fn two_orders_that_we_did_not_just_make_are_for_a_person() {
     world.plan("GET", "/orders", "drop");
     world.erp.put(ORDER, &order()).await.unwrap_err();
     assert_eq!(world.states("orders"), ["confirmed", "confirmed"]);
+    // Whoever looks for it after its answer was lost, or to see whether what is parked is there after all, does not take the first.
+    let fault = world.erp.find(ORDER, &order()).await.unwrap_err();
+    assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "duplicate_document"));
     let fault = world.erp.put(ORDER, &order()).await.unwrap_err();
     assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "duplicate_document"));
     for part in ["SO-000001 is kept", "reverse SO-000002", "replay"] {

@@ -79,7 +79,7 @@ impl Run<'_> {
         };
         let class = cause.map_or(Class::Transient, |cause| cause.class);
         let fault = Fault::new(class, "breaker_open", message);
-        self.changes.push(Change { system: system.clone(), is_open: true });
+        self.changes.push(Change { system: system.clone(), is_down: breaker.is_down() });
         self.ending(path, held_up(&fault, self.before(path), until), fault)
     }
 
@@ -140,7 +140,7 @@ impl Run<'_> {
                 %system, breaker.state = state, reason = cause, trace.id = %self.delivery.trace_id,
                 "The breaker of {system} is {state} {cause}"
             );
-            self.changes.push(Change { system: system.clone(), is_open });
+            self.changes.push(Change { system: system.clone(), is_down: breaker.is_down() });
         }
         self.breakers.insert(system.clone(), Asked { breaker, is_probe: false });
     }

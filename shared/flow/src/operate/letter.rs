@@ -60,7 +60,7 @@ pub async fn adopt_letter(
     next.lease_until = None;
     next.starts = 0;
     let message = "the queue gave its message up; look at the function's log of that time, then replay";
-    next.parked = Some(parked(row.parks + 1, "given_up_by_queue", message, now));
+    next.parked = Some(parked("given_up_by_queue", row.parks + 1, message, now));
     next.parks = row.parks + 1;
     let act = Act::new(now, by, Deed::Adopted, Some("given_up_by_queue".to_owned()));
     let writes = act.writes(&row, &next)?;
@@ -79,7 +79,7 @@ async fn orphan(ports: &Ports, flow: &FlowName, letter: &Delivery, by: &By) -> R
         starts: 0,
         attempts: 0,
         parks: 1,
-        parked: Some(parked(1, "never_started", message, now)),
+        parked: Some(parked("never_started", 1, message, now)),
         ..fresh(ports, flow, "", letter, "", SignedDuration::ZERO)
     };
     let act = Act::new(now, by, Deed::Adopted, Some("never_started".to_owned()));
@@ -91,7 +91,7 @@ async fn orphan(ports: &Ports, flow: &FlowName, letter: &Delivery, by: &By) -> R
     Ok(Adopted::Parked(Box::new(row)))
 }
 
-fn parked(n: u32, reason: &str, message: &str, at: jiff::Timestamp) -> Parked {
+fn parked(reason: &str, n: u32, message: &str, at: jiff::Timestamp) -> Parked {
     Parked {
         n,
         class: Class::Transient,

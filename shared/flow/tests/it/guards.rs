@@ -55,7 +55,7 @@ async fn while_a_breaker_is_open_nothing_is_asked_and_no_try_is_burnt() {
     for receive_count in 1..=4 {
         let again = Delivery { receive_count, ..delivery("evt_1") };
         let report = world.deliver(&world.engine(FLOW), &again).await;
-        assert_eq!(report.breakers.iter().map(|change| change.is_open).collect::<Vec<_>>(), [true]);
+        assert_eq!(report.breakers.iter().map(|change| change.is_down).collect::<Vec<_>>(), [true]);
         let Outcome::RetryAfter(after) = report.outcome else { panic!("{report:?}") };
         waits.push(after.as_secs());
     }
@@ -82,7 +82,7 @@ async fn after_the_rest_one_execution_asks_and_its_answer_closes_the_breaker_for
     world.clock.advance(LEASE);
     let report = deliver(&world, "evt_8").await;
     assert_eq!(report.outcome, Outcome::Done);
-    assert_eq!(report.breakers.iter().map(|change| change.is_open).collect::<Vec<_>>(), [false]);
+    assert_eq!(report.breakers.iter().map(|change| change.is_down).collect::<Vec<_>>(), [false]);
     assert_eq!(deliver(&world, "evt_7").await.outcome, Outcome::Done);
 }
 

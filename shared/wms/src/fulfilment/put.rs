@@ -41,10 +41,11 @@ pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
 /// Looks for the request. One call.
 ///
 /// # Errors
-/// [`Error::ContentDiffers`] where the key holds other goods, or as the warehouse answers.
+/// [`Error::ContentDiffers`] where the key holds other goods, [`Error::DuplicateDocument`] where it holds two requests, or as the
+/// warehouse answers.
 pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
     let fulfilment = input.document;
-    let held = of_key(&client, &fulfilment.key).await?.into_iter().next();
+    let held = sole(&client, &fulfilment.key).await?;
     held.map(|held| kept(&fulfilment, held)).transpose()
 }
 
@@ -73,14 +74,21 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     if held.is_cancelled() {
         return Err(Error::DocumentCancelled { key: fulfilment.key.clone() });
     }
-    let mut others = of_key(&client, &fulfilment.key).await?.into_iter().map(|held| held.id);
-    let first = others.next().unwrap_or_else(|| held.id.clone());
-    let others: Vec<String> = others.collect();
-    if !others.is_empty() {
-        let others = others.join(", ");
-        return Err(Error::DuplicateDocument { key: fulfilment.key.clone(), kept: first, others });
-    }
+    // A list that lags does not show it yet.
+    sole(&client, &fulfilment.key).await?;
     kept(fulfilment, held)
+}
+
+/// The one request under a key that is not cancelled, where there is one; two are for a person.
+async fn sole(client: &Client, key: &NaturalKey) -> Result<Option<Held>, Error> {
+    let mut held = of_key(client, key).await?.into_iter();
+    let Some(first) = held.next() else { return Ok(None) };
+    let others: Vec<String> = held.map(|held| held.id).collect();
+    if others.is_empty() {
+        return Ok(Some(first));
+    }
+    let others = others.join(", ");
+    Err(Error::DuplicateDocument { key: key.clone(), kept: first.id, others })
 }
 
 fn kept(fulfilment: &Fulfilment, held: Held) -> Result<Output, Error> {

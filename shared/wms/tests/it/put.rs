@@ -158,6 +158,8 @@ async fn two_fulfilments_under_one_key_are_for_a_person() {
     world.plan("PUT", "/fulfilments/", "duplicate_on_race");
     let fault = world.wms.put(&fulfilment()).await.unwrap_err();
     assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "duplicate_document"));
+    // Whoever looks whether it is there after all does not take the first: two parcels would leave, and nobody be told.
+    assert_eq!(world.wms.find(&fulfilment()).await.unwrap_err().code, "duplicate_document");
     for part in ["FUL-000001 is kept", "cancel FUL-000002", KEY, "replay"] {
         assert!(fault.message.contains(part), "{}", fault.message);
     }

@@ -115,11 +115,17 @@ pub enum Leave {
 pub struct Change {
     /// The system.
     pub system: System,
-    /// Whether the system is left alone.
-    pub is_open: bool,
+    /// Whether the system is left alone because it does not answer. One that refuses our identity answers: that is told as `auth`.
+    pub is_down: bool,
 }
 
 impl Breaker {
+    /// Whether it is open because the system does not answer.
+    #[must_use]
+    pub fn is_down(&self) -> bool {
+        !self.is_closed() && self.cause.as_ref().is_none_or(|cause| cause.class != Class::Auth)
+    }
+
     /// Whether it is asked as a matter of course.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -202,7 +208,8 @@ impl Breaker {
         self.cause = Some(Cause {
             class: fault.class,
             code: fault.code.clone(),
-            message: redact(&fault.message, MESSAGE_MAX),
+            // What the log may say: whoever waits for the system logs it.
+            message: redact(fault.for_log(), MESSAGE_MAX),
             since,
             secret_version: secret_version.filter(|_| is_auth).map(str::to_owned),
         });
