@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 
 use crate::command::{self, cargo, command, seconds, tail};
 use crate::state::folder;
-use crate::{advisories, bench, down, e2e, functions, sandbox, simulate, tidy, tool, up, venv};
+use crate::{advisories, bench, down, e2e, functions, simulate, tidy, tool, up, venv};
 
 /// Limit for one stage that compiles.
 const STAGE_S_MAX: u64 = 2400;
@@ -32,7 +32,8 @@ const STAGES: [Stage; 14] = [
     Stage { name: "unused dependencies", needs: &[], run: machete },
     Stage { name: "release build", needs: &[], run: build },
     Stage { name: "function binaries", needs: &["release build"], run: functions::check_host },
-    Stage { name: "local stack", needs: &["release build"], run: stack },
+    // The sandbox and the command line are built with the tests.
+    Stage { name: "local stack", needs: &["tests build", "release build"], run: stack },
     Stage { name: "local cloud conforms", needs: &["local stack"], run: e2e::check },
     Stage { name: "end-to-end tests", needs: &["local cloud conforms"], run: e2e::tests },
     Stage { name: "bench", needs: &["local stack"], run: bench::run },
@@ -147,8 +148,7 @@ fn machete() -> Result<()> {
 }
 
 fn build() -> Result<()> {
-    functions::build(functions::Target::Host)?;
-    sandbox::build()
+    functions::build(functions::Target::Host)
 }
 
 /// From nothing, so that no earlier run's state decides a test.
