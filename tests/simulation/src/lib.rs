@@ -1,7 +1,7 @@
-//! The whole product in one process and in virtual time: the real ingest, the real consumer and its connectors, against the
-//! real doubles of `tests/sandbox`, with everything between them that can go wrong.
+//! The whole product in one process and in virtual time: the real ingest, the real consumer, the real sweep and their connectors, against
+//! the real doubles of `tests/sandbox`, with everything between them that can go wrong.
 //!
-//! A history is a function of its seed: orders are placed and paid, webhooks come twice, late and out of order, processes stop or
+//! A history is a function of its seed: orders are placed and paid, webhooks come twice, late, out of order or never, processes stop or
 //! sleep at any await, the table, the queues and the systems refuse, delay and lose answers, people act in the shop, and then all
 //! of that ends. While it runs nothing may happen twice (safety); after that everything must have happened (liveness). A seed that
 //! breaks a rule is printed with the one command that plays it again.
