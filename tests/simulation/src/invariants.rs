@@ -17,10 +17,11 @@ use crate::sender::FORGED;
 use crate::world::{PAIR, World, queue};
 
 /// What may be the end of an execution whose order people have touched.
-const TOUCHED: [&str; 5] = [
+const TOUCHED: [&str; 6] = [
     "order_canceled",
     "order_on_hold",
     "invoiced_otherwise",
+    "invoice_incomplete",
     "partly_canceled",
     "invoice_without_transaction",
 ];
