@@ -48,7 +48,9 @@ pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), F
             | Err(Error::NotParked { .. } | Error::Changed { .. }) => {}
             // What is found is not what was meant: it stays with the person whose it is.
             Err(Error::Fault(fault)) if fault.is_of_one_thing() => {}
-            Err(Error::Fault(fault)) if failures.len() + 1 < FAILURES_MAX => failures.push(fault),
+            Err(Error::Fault(fault)) if fault.is_of_the_system() && failures.len() + 1 < FAILURES_MAX => {
+                failures.push(fault);
+            }
             Err(error) => return Err(operated(error)),
         }
     }

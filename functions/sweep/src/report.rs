@@ -3,6 +3,7 @@
 use aws::{Metric, emf};
 use canonical::PairId;
 use flow::Fault;
+use flow::fault::{OUT_OF_TIME, PACED};
 use jiff::SignedDuration;
 
 /// What a run came to.
@@ -63,6 +64,16 @@ impl Report {
 
     pub(crate) fn problem(&mut self, pair: &PairId, part: &'static str, fault: Fault) {
         self.problems.push(Problem { pair: Some(pair.clone()), part, fault });
+    }
+
+    /// What ended a part before all was done. Where it is only that its system has had as many requests as it gets for now, or that the
+    /// time was up, nothing is wrong: the next run goes on there.
+    pub(crate) fn ended(&mut self, pair: &PairId, part: &'static str, fault: Fault) {
+        if fault.code == PACED || fault.code == OUT_OF_TIME {
+            self.is_cut_short = true;
+        } else {
+            self.problem(pair, part, fault);
+        }
     }
 
     pub(crate) fn fault(&mut self, part: &'static str, fault: Fault) {

@@ -139,13 +139,13 @@ impl Sweep {
                 deadline,
             };
             if let Err(fault) = events::catch_up(&round, &mut report).await {
-                report.problem(pair, events::FEED, fault);
+                report.ended(pair, events::FEED, fault);
             }
             if let Err(fault) = orders::catch_up(&round, &mut report).await {
-                report.problem(pair, orders::FEED, fault);
+                report.ended(pair, orders::FEED, fault);
             }
             if let Err(fault) = heal::look(&round, &mut report).await {
-                report.problem(pair, "healing", fault);
+                report.ended(pair, "healing", fault);
             }
         }
         report
