@@ -5,6 +5,11 @@ use std::sync::Arc;
 use aws_lambda_events::sqs::SqsEvent;
 use consumer::{Config, Consumer};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+use mimalloc::MiMalloc;
+
+/// An order is thousands of small allocations; this one takes a quarter off its work (`cargo xtask bench`).
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

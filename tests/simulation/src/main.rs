@@ -5,6 +5,11 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// The consumer's own.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Plays the histories of some seeds; ends at the first that breaks a rule.
 #[derive(Debug, Parser)]

@@ -131,13 +131,24 @@ impl StepRecord {
 
     pub(crate) fn to_item(&self, pk: &str, path: &StepPath) -> Result<Item, StoreError> {
         let key = step_key(pk, path);
-        match serde_json::to_value(self) {
-            Ok(Value::Object(fields)) => Ok(Item { key, attributes: fields.into_iter().collect() }),
-            Ok(_) | Err(_) => Err(StoreError::Malformed {
-                key: key.to_string(),
-                message: "cannot be written as JSON".into(),
-            }),
+        let Ok(Value::Object(fields)) = serde_json::to_value(self.without_data()) else {
+            let message = "cannot be written as JSON".into();
+            return Err(StoreError::Malformed { key: key.to_string(), message });
+        };
+        let mut attributes: Attributes = fields.into_iter().collect();
+        if !is_null(&self.output) {
+            attributes.insert("output".to_owned(), Value::clone(&self.output));
         }
+        if let (Some(begun), Some(Value::Object(fields))) = (&self.begun, attributes.get_mut("begun")) {
+            fields.insert("body".to_owned(), Value::clone(&begun.body));
+        }
+        Ok(Item { key, attributes })
+    }
+
+    /// All but the output and the body. Those are JSON already; to write them as JSON once more costs more than all else.
+    fn without_data(&self) -> Self {
+        let begun = self.begun.as_ref().map(|begun| Begun { body: Arc::default(), ..begun.clone() });
+        Self { output: Arc::default(), begun, action: self.action.clone(), ..*self }
     }
 
     /// What a checkpoint adds to the item that `begin` has put.

@@ -14,6 +14,8 @@ use crate::port::{Condition, Cursor, Index, Item, Key, Page, Store, StoreError, 
 const WRITES_MAX: usize = 100;
 /// Bytes of an item; the same page.
 const ITEM_BYTES_MAX: usize = 400 * 1024;
+/// Bytes of a number; the page that [`bytes`] names.
+const NUMBER_BYTES_MAX: usize = 21;
 
 /// A table whose writes are all or nothing, like DynamoDB's.
 #[derive(Debug, Default)]
@@ -152,8 +154,20 @@ fn said(write: &Write) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 /// About what DynamoDB counts.
+///
+/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
 fn bytes((name, value): (&String, &Value)) -> usize {
-    name.len() + value.to_string().len()
+    name.len() + value_bytes(value)
+}
+
+fn value_bytes(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 1,
+        Value::Number(_) => NUMBER_BYTES_MAX,
+        Value::String(text) => text.len(),
+        Value::Array(items) => 3 + items.iter().map(|item| 1 + value_bytes(item)).sum::<usize>(),
+        Value::Object(fields) => 3 + fields.iter().map(|field| 1 + bytes(field)).sum::<usize>(),
+    }
 }
 
 fn holds_float(value: &Value) -> bool {
