@@ -18,12 +18,14 @@ const FAILURES_MAX: usize = 3;
 /// that is about another.
 ///
 /// # Errors
-/// The table, or systems that do not answer: the rest is looked into by another run.
+/// The table, or systems that do not answer: the rest is looked into by another run. A row that cannot be read, after all others.
 pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), Fault> {
     let wanted = Wanted { limit: PARKED_MAX, ..Wanted::parked(round.pair.clone()) };
-    let mut parked = list(round.ports.store.as_ref(), &wanted).await.map_err(table)?;
+    let listed = list(round.ports.store.as_ref(), &wanted).await.map_err(table)?;
+    let unreadable = listed.unreadable.into_iter().next().map(table);
+    let mut parked = listed.executions;
     if parked.is_empty() {
-        return Ok(());
+        return unreadable.map_or(Ok(()), Err);
     }
     let count = u64::try_from(parked.len()).unwrap_or(u64::MAX);
     let first = usize::try_from(round.ports.clock.random() % count).unwrap_or_default();
@@ -54,5 +56,5 @@ pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), F
             Err(error) => return Err(operated(error)),
         }
     }
-    failures.into_iter().next().map_or(Ok(()), Err)
+    failures.into_iter().next().or(unreadable).map_or(Ok(()), Err)
 }

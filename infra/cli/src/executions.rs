@@ -50,16 +50,17 @@ impl Executions {
             (false, Some(status)) => vec![status],
             (false, None) => Status::ALL.to_vec(),
         };
-        let mut parked = false;
+        let mut problems = false;
         let mut shown = 0_usize;
         for status in statuses {
             let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
             let wanted =
                 Wanted { status, flow: self.flow.clone(), limit, ..Wanted::parked(context.pair.clone()) };
             let found = list(table.as_ref(), &wanted).await?;
-            let numbers = orders::numbers(table.as_ref(), &context.pair, &found).await?;
-            for execution in found {
-                parked |= execution.status == Status::Parked;
+            problems |= !print::unreadable(&found)?;
+            let numbers = orders::numbers(table.as_ref(), &context.pair, &found.executions).await?;
+            for execution in found.executions {
+                problems |= execution.status == Status::Parked;
                 shown += 1;
                 say(&line(&execution, numbers.get(&execution.entity), context)?)?;
             }
@@ -67,7 +68,7 @@ impl Executions {
         if shown == 0 && !context.json {
             say("no such execution")?;
         }
-        Ok(if parked { Ended::WithProblems } else { Ended::Well })
+        Ok(if problems { Ended::WithProblems } else { Ended::Well })
     }
 }
 

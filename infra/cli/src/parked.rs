@@ -36,7 +36,9 @@ impl ParkedWork {
     pub async fn run(&self, context: &Context) -> Result<Ended> {
         let table = context.table();
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let found = list(table.as_ref(), &self.filter.wanted(&context.pair, limit)).await?;
+        let listed = list(table.as_ref(), &self.filter.wanted(&context.pair, limit)).await?;
+        let is_whole = print::unreadable(&listed)?;
+        let found = listed.executions;
         if self.group {
             for group in group(&found) {
                 say(&of_group(&group, context)?)?;
@@ -49,11 +51,12 @@ impl ParkedWork {
         }
         if !context.json {
             say(match found.len() {
+                0 if !is_whole => "nothing else is parked",
                 0 => "nothing is parked",
                 _ => "\n`tillbridge show <name>` tells why one stands and what to do",
             })?;
         }
-        Ok(if found.is_empty() { Ended::Well } else { Ended::WithProblems })
+        Ok(if found.is_empty() && is_whole { Ended::Well } else { Ended::WithProblems })
     }
 }
 

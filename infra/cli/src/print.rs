@@ -4,7 +4,7 @@ use std::io::Write;
 
 use canonical::redact::mask_cards;
 use flow::execution::{Execution, Status};
-use flow::operate::Change;
+use flow::operate::{Change, Listed};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -14,6 +14,17 @@ use serde_json::Value;
 /// Nobody reads.
 pub(crate) fn say(line: &str) -> std::io::Result<()> {
     writeln!(std::io::stdout(), "{line}")
+}
+
+/// Names rows that cannot be read, on standard error; whether there were none.
+///
+/// # Errors
+/// Nobody reads.
+pub(crate) fn unreadable(listed: &Listed) -> std::io::Result<bool> {
+    for error in &listed.unreadable {
+        writeln!(std::io::stderr(), "{error}")?;
+    }
+    Ok(listed.unreadable.is_empty())
 }
 
 /// Letters of the longest status, so that columns stand below each other.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::acting::{Acting, confirmed, plan_of, stopped};
 use crate::filter::Filter;
-use crate::print::{places, say};
+use crate::print::{self, places, say};
 use crate::{Context, Ended, Stop, find};
 
 /// Has parked executions tried again: one, or all that a filter names.
@@ -53,7 +53,11 @@ impl ReplayWork {
         let executions = match (&self.what, self.filter.is_empty() && !self.all) {
             (Some(_), false) => return Err(Stop::Usage("name one, or filter; not both".to_owned()).into()),
             (Some(what), true) => vec![find::execution(context, table.as_ref(), what).await?],
-            (None, false) => list(table.as_ref(), &self.filter.wanted(&context.pair, usize::MAX)).await?,
+            (None, false) => {
+                let listed = list(table.as_ref(), &self.filter.wanted(&context.pair, usize::MAX)).await?;
+                print::unreadable(&listed)?;
+                listed.executions
+            }
             (None, true) => {
                 let advice =
                     "name an execution or an order, filter (--reason, --flow, --since …), or say --all";

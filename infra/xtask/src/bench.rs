@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::command::{self, cargo, command, run_quietly};
+use crate::command::{self, command, run_quietly};
 use crate::daemon::Daemon;
-use crate::functions::{self, Target};
+use crate::functions;
 use crate::state::{State, folder};
 use crate::{cloud, root, venv};
 
@@ -21,10 +21,7 @@ const BENCH_S_MAX: u64 = 300;
 
 /// Builds, deploys, measures. Sizes and counts must hold; times are shown.
 pub(crate) fn run() -> Result<()> {
-    functions::build(Target::Host)?;
-    let mut build = cargo();
-    build.args(["build", "--release", "-p", "bench"]);
-    command::run("building the bench", &mut build, Duration::from_secs(functions::BUILD_S_MAX))?;
+    build()?;
     for bare in BARE {
         let folder = root::path("target/lambda").join(bare);
         std::fs::create_dir_all(&folder)?;
@@ -38,6 +35,11 @@ pub(crate) fn run() -> Result<()> {
     }
     command::run("bench", &mut bench, Duration::from_secs(BENCH_S_MAX))?;
     sizes
+}
+
+/// The functions, the bench and the bare functions.
+pub(crate) fn build() -> Result<()> {
+    functions::build_with(&["bench"])
 }
 
 /// Deploys the bare function beside the stack; its URL.

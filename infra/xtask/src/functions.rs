@@ -40,16 +40,8 @@ impl Target {
 
 /// Builds them all in one call, so that what they share is compiled once, and lays them out.
 pub(crate) fn build(target: Target) -> Result<()> {
-    let built = match target {
-        Target::Host => {
-            let mut build = cargo();
-            build.args(["build", "--release"]);
-            for function in FUNCTIONS {
-                build.args(["-p", function, "--bin", function]);
-            }
-            run("building the functions", &mut build, Duration::from_secs(BUILD_S_MAX))?;
-            "target/release"
-        }
+    match target {
+        Target::Host => build_with(&[]),
         Target::Arm64 => {
             let mut build = cargo();
             build.args(["lambda", "build", "--release", "--arm64"]);
@@ -58,17 +50,22 @@ pub(crate) fn build(target: Target) -> Result<()> {
             }
             run("building the functions for arm64", &mut build, Duration::from_secs(BUILD_S_MAX))
                 .context("arm64 needs cargo-lambda (`pip install cargo-lambda`) and `rustup target add aarch64-unknown-linux-gnu`")?;
-            "target/lambda"
+            let built = root::path("target/lambda");
+            FUNCTIONS.iter().try_for_each(|name| lay_out(name, &built.join(name).join("bootstrap")))
         }
-    };
-    for function in FUNCTIONS {
-        let from = match target {
-            Target::Host => root::path(built).join(function),
-            Target::Arm64 => root::path(built).join(function).join("bootstrap"),
-        };
-        lay_out(function, &from)?;
     }
-    Ok(())
+}
+
+/// Builds them for this machine, in the same call as other packages.
+pub(crate) fn build_with(others: &[&str]) -> Result<()> {
+    let mut build = cargo();
+    build.args(["build", "--release", "--locked"]);
+    for package in FUNCTIONS.iter().chain(others) {
+        build.args(["-p", package]);
+    }
+    run("building the functions", &mut build, Duration::from_secs(BUILD_S_MAX))?;
+    let built = root::path("target/release");
+    FUNCTIONS.iter().try_for_each(|name| lay_out(name, &built.join(name)))
 }
 
 /// Copies binary and environment files into the folder that becomes the function's package.

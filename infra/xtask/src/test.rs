@@ -120,17 +120,17 @@ fn clippy() -> Result<()> {
 
 /// All but the end-to-end tests: those need the stack, and come later.
 fn unit_tests() -> Result<()> {
-    command::run("unit tests", &mut test(&["--no-fail-fast"]), limit())
+    command::run("unit tests", &mut test(&["--exclude", "e2e", "--no-fail-fast"]), limit())
 }
 
-/// The same, built: the programs of all packages with them.
+/// All of them, and the programs of all packages with them.
 fn tests_build() -> Result<()> {
     command::run("building the tests", &mut test(&["--no-run"]), limit())
 }
 
 fn test(more: &[&str]) -> Command {
     let mut test = cargo();
-    test.args(["test", "--workspace", "--exclude", "e2e", "--locked"]).args(more);
+    test.args(["test", "--workspace", "--locked"]).args(more);
     test
 }
 
@@ -147,8 +147,9 @@ fn machete() -> Result<()> {
     command::run("cargo machete", command(machete).args(["--skip-target-dir"]), limit())
 }
 
+/// With the bench, so that what they share is compiled once.
 fn build() -> Result<()> {
-    functions::build(functions::Target::Host)
+    bench::build()
 }
 
 /// From nothing, so that no earlier run's state decides a test.

@@ -66,31 +66,47 @@ impl Wanted {
 /// Within a second the index's order is that of text, not of time (`07Z` stands behind `07.5Z`).
 const ORDER: SignedDuration = SignedDuration::from_secs(2);
 
-/// Lists executions, the oldest change first. Reads the index page by page, however many there are; a row that has just
-/// changed may still be listed as it was, which is why every act looks at the row itself.
+/// What was listed.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The oldest change first.
+    pub executions: Vec<Execution>,
+    /// Rows that are not of our form: each is named, and hides none of the others.
+    pub unreadable: Vec<StoreError>,
+}
+
+/// Lists executions. Reads the index page by page, however many there are; a row that has just changed may still be listed as it
+/// was, which is why every act looks at the row itself.
 ///
 /// # Errors
-/// Unavailable, or a malformed row.
-pub async fn list(store: &dyn Store, wanted: &Wanted) -> Result<Vec<Execution>, StoreError> {
+/// Unavailable.
+pub async fn list(store: &dyn Store, wanted: &Wanted) -> Result<Listed, StoreError> {
     let pk = status_partition(&wanted.pair, wanted.status);
     let mut found = Vec::new();
+    let mut unreadable = Vec::new();
     let mut from = None;
     loop {
         let Page { items, next } = store.index(Index::ByStatus, &pk, from.take(), PAGE_ROWS).await?;
         for item in items.iter().filter(|item| is_head(&item.key)) {
-            let execution = Execution::from_item(item)?;
+            let execution = match Execution::from_item(item) {
+                Ok(execution) => execution,
+                Err(malformed) => {
+                    unreadable.push(malformed);
+                    continue;
+                }
+            };
             // Rows come by their last change, the last first: before `since` none follows that was parked later.
             let is_over =
                 wanted.since.is_some_and(|since| since.duration_since(execution.updated_at) > ORDER);
             if is_over || found.len() >= wanted.limit {
-                return Ok(in_order(found));
+                return Ok(Listed { executions: in_order(found), unreadable });
             }
             if wanted.fits(&execution) {
                 found.push(execution);
             }
         }
         if next.is_none() {
-            return Ok(in_order(found));
+            return Ok(Listed { executions: in_order(found), unreadable });
         }
         from = next;
     }

@@ -24,7 +24,7 @@ pub use discard::discard;
 pub use error::Error;
 pub use heal::{Healed, heal};
 pub use letter::{Adopted, adopt_letter};
-pub use list::{Group, Wanted, group, list};
+pub use list::{Group, Listed, Wanted, group, list};
 pub use preview::{Preview, preview};
 pub use replay::{Replay, Replayed, replay, replay_all, resend};
 pub use show::{Shown, show};

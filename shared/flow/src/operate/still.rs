@@ -32,7 +32,7 @@ pub struct Still {
 /// long again, however long a consumer is down.
 ///
 /// # Errors
-/// The table is unavailable; or a message could not be sent, after all others were tried.
+/// The table is unavailable; or a message could not be sent or a row not be read, after all others were tried.
 pub async fn resend_still(ports: &Ports, pair: &PairId, limit: usize) -> Result<Still, Error> {
     let now = ports.clock.now();
     let (mut still, mut failed) = (Still::default(), None);
@@ -40,7 +40,9 @@ pub async fn resend_still(ports: &Ports, pair: &PairId, limit: usize) -> Result<
         // Each is looked at exactly below.
         let until = now.checked_sub(standing - SignedDuration::from_secs(1)).ok();
         let wanted = Wanted { status, until, limit, ..Wanted::parked(pair.clone()) };
-        for execution in list(ports.store.as_ref(), &wanted).await? {
+        let listed = list(ports.store.as_ref(), &wanted).await?;
+        failed = failed.or(listed.unreadable.into_iter().next().map(Error::from));
+        for execution in listed.executions {
             match one(ports, &execution, standing, now).await {
                 Ok(None) => {}
                 Ok(Some(())) => {

@@ -197,7 +197,7 @@ async fn lists_show_what_changed_last() {
         world.clock.advance(SignedDuration::from_secs(1));
     }
     let wanted = Wanted { status: Status::Done, limit: 120, ..Wanted::parked("main".parse().unwrap()) };
-    let listed = list(world.store.as_ref(), &wanted).await.unwrap();
+    let listed = list(world.store.as_ref(), &wanted).await.unwrap().executions;
     let events: Vec<&str> = listed.iter().map(|execution| execution.event.as_str()).collect();
     assert_eq!((events.len(), events[0], events[119]), (120, "evt_030", "evt_149"));
 }

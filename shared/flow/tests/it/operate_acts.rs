@@ -32,7 +32,7 @@ async fn what_is_parked_is_listed_by_what_matters_and_grouped_by_its_reason() {
         world.clock.advance(SignedDuration::from_millis(100));
     }
     let parked = Wanted::parked("main".parse().unwrap());
-    let all = list(world.store.as_ref(), &parked).await.unwrap();
+    let all = list(world.store.as_ref(), &parked).await.unwrap().executions;
     assert_eq!(all.len(), 1_200);
     assert!(
         all.windows(2).all(|two| two[0].parked.as_ref().unwrap().at < two[1].parked.as_ref().unwrap().at)
@@ -50,7 +50,7 @@ async fn what_is_parked_is_listed_by_what_matters_and_grouped_by_its_reason() {
     );
 
     let at = |n: usize| Some(all[n].parked.as_ref().unwrap().at);
-    let count = async |wanted: Wanted| list(world.store.as_ref(), &wanted).await.unwrap().len();
+    let count = async |wanted: Wanted| list(world.store.as_ref(), &wanted).await.unwrap().executions.len();
     assert_eq!(count(Wanted { since: at(1_000), ..parked.clone() }).await, 200);
     assert_eq!(count(Wanted { since: at(600), until: at(700), ..parked.clone() }).await, 100);
     assert_eq!(count(Wanted { reason: Some("no_such_item".into()), limit: 7, ..parked.clone() }).await, 7);

@@ -85,7 +85,7 @@ async fn replaying_ten_thousand_done_events_changes_nothing() {
     }
     let wanted = Wanted { status: Status::Done, ..Wanted::parked("main".parse().unwrap()) };
     let ports = world.ports();
-    let all = list(ports.store.as_ref(), &wanted).await.unwrap();
+    let all = list(ports.store.as_ref(), &wanted).await.unwrap().executions;
     assert_eq!(all.len(), 10_000, "page by page");
     let (writes, things) = (world.store.writes(), world.shop.things());
     let came = replay_all(&ports, &all, Replay::Fresh, &by("once more")).await;

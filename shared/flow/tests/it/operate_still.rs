@@ -2,8 +2,8 @@
 
 use flow::engine::Outcome;
 use flow::execution::Status;
-use flow::operate::{QUEUED_STANDS_STILL, STANDS_STILL, Still, resend_still};
-use flow::{Class, Delivery, QueueName};
+use flow::operate::{QUEUED_STANDS_STILL, STANDS_STILL, Still, Wanted, list, resend_still};
+use flow::{Class, Delivery, QueueName, Store, Write};
 use jiff::SignedDuration;
 
 use crate::engine_world::{World, delivery, fault};
@@ -65,4 +65,30 @@ async fn what_ran_when_its_process_and_its_message_were_lost_is_sent_again() {
     let (_, again) = sent(&world).pop().unwrap();
     world.deliver(&engine, &again).await;
     assert_ne!(row(&world, "evt_1").await.status, Status::Running);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_named_and_hides_none_of_the_others() {
+    let world = World::new();
+    let engine = world.engine(SIMPLE);
+    for event in ["evt_1", "evt_2", "evt_3"] {
+        world.shop.faults.lock().unwrap().push((
+            "shop.thing.put".into(),
+            fault(Class::Transient, "away"),
+            false,
+        ));
+        world.deliver(&engine, &delivery(event)).await;
+    }
+    let broken = row(&world, "evt_2").await.key();
+    let set = [("attempts".to_owned(), "a few".into())].into();
+    let write = Write::Update { key: broken.clone(), set, add: [].into(), remove: vec![], when: vec![] };
+    world.store.write(vec![write]).await.unwrap();
+    world.clock.advance(STANDS_STILL * 2);
+    let error = resend_still(&world.ports(), &"main".parse().unwrap(), 100).await.unwrap_err().to_string();
+    assert!(error.contains(&broken.to_string()), "{error}");
+    let events: Vec<String> = sent(&world).into_iter().map(|(_, sent)| sent.event.to_string()).collect();
+    assert_eq!(events, ["evt_1", "evt_3"]);
+    let wanted = Wanted { status: Status::Waiting, ..Wanted::parked("main".parse().unwrap()) };
+    let listed = list(world.store.as_ref(), &wanted).await.unwrap();
+    assert_eq!((listed.executions.len(), listed.unreadable.len()), (2, 1));
 }
