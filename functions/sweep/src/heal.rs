@@ -7,7 +7,7 @@ use crate::bring::{operated, table};
 use crate::report::Report;
 use crate::sweep::Round;
 
-/// Parked executions that are listed.
+/// Parked executions that are listed and counted.
 const PARKED_MAX: usize = 5_000;
 /// Of these, how many a run looks into: each costs a find in another system.
 const LOOKS_MAX: usize = 25;
@@ -24,6 +24,8 @@ pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), F
     let listed = list(round.ports.store.as_ref(), &wanted).await.map_err(table)?;
     let unreadable = listed.unreadable.into_iter().next().map(table);
     let mut parked = listed.executions;
+    report.parked += parked.len();
+    report.uncounted -= 1;
     if parked.is_empty() {
         return unreadable.map_or(Ok(()), Err);
     }

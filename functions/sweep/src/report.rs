@@ -21,6 +21,10 @@ pub struct Report {
     pub standing_still: usize,
     /// Of these, those whose message was sent again.
     pub resent: usize,
+    /// Executions that stand parked.
+    pub parked: usize,
+    /// Pairs whose parked executions could not be counted.
+    pub uncounted: usize,
     /// Parked executions that go on because their effect was found.
     pub healed: usize,
     /// Letters that were given a row, or whose row was parked.
@@ -101,6 +105,7 @@ pub(crate) fn tell(stage: &str, report: &Report, took: SignedDuration) {
         sweep.skipped = report.skipped,
         sweep.standing_still = report.standing_still,
         sweep.resent = report.resent,
+        sweep.parked = report.parked,
         sweep.healed = report.healed,
         sweep.adopted = report.adopted,
         sweep.unreadable = report.unreadable,
@@ -120,6 +125,10 @@ pub(crate) fn tell(stage: &str, report: &Report, took: SignedDuration) {
         (Metric::StandingStill, count(report.standing_still)),
     ];
     emf::emit(stage, &counts);
+    // A part is no whole: the last count stands until there is another.
+    if report.uncounted == 0 {
+        emf::emit(stage, &[(Metric::StandingParked, count(report.parked))]);
+    }
     // Where nobody can tell, nothing is said: the alarm takes silence for the worst.
     if !report.is_blind {
         emf::emit(stage, &[(Metric::SweepBehindSeconds, report.behind_s)]);

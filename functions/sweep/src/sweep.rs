@@ -110,6 +110,7 @@ impl Sweep {
         let mut pairs: Vec<(&PairId, &Pair)> = stage.pairs.iter().collect();
         // Where the time does not suffice for all, another pair is the first next time.
         let first = usize::try_from(self.ports.clock.random() % 1_000).unwrap_or_default();
+        report.uncounted = pairs.len();
         let count = pairs.len().max(1);
         pairs.rotate_left(first % count);
         for (pair, settings) in pairs {

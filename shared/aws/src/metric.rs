@@ -77,11 +77,13 @@ pub enum Metric<'a> {
     SweepBehindSeconds,
     /// Executions whose message was lost. A zero is said too.
     StandingStill,
+    /// Executions that stand parked, whenever that was, with or without a letter. A zero is said too.
+    StandingParked,
 }
 
 impl<'a> Metric<'a> {
     /// Every metric, without values.
-    pub const ALL: [Metric<'static>; 13] = [
+    pub const ALL: [Metric<'static>; 14] = [
         Metric::Executions { flow: "", outcome: "" },
         Metric::EventAge { flow: "", outcome: "" },
         Metric::StepDuration { flow: "", action: "" },
@@ -95,6 +97,7 @@ impl<'a> Metric<'a> {
         Metric::SweepEnqueued,
         Metric::SweepBehindSeconds,
         Metric::StandingStill,
+        Metric::StandingParked,
     ];
 
     /// Its name.
@@ -114,6 +117,7 @@ impl<'a> Metric<'a> {
             Self::SweepEnqueued => "SweepEnqueued",
             Self::SweepBehindSeconds => "SweepBehindSeconds",
             Self::StandingStill => "StandingStill",
+            Self::StandingParked => "StandingParked",
         }
     }
 
@@ -142,7 +146,9 @@ impl<'a> Metric<'a> {
             Self::WebhooksSkipped { source, reason } | Self::WebhooksRefused { source, reason } => {
                 vec![("source", source), ("reason", reason)]
             }
-            Self::SweepEnqueued | Self::SweepBehindSeconds | Self::StandingStill => Vec::new(),
+            Self::SweepEnqueued | Self::SweepBehindSeconds | Self::StandingStill | Self::StandingParked => {
+                Vec::new()
+            }
         };
         dimensions.push(("stage", stage));
         dimensions.sort_unstable();

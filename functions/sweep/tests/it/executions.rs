@@ -53,6 +53,7 @@ async fn a_letter_without_a_row_gets_one_and_others_stay() {
     ]);
     let report = world.run().await;
     assert_eq!((report.adopted, report.unreadable, &report.problems), (1, 1, &vec![]));
+    assert_eq!((report.parked, report.uncounted), (2, 0));
     let left: Vec<String> =
         world.letters.letters.lock().unwrap().iter().map(|letter| letter.receipt.clone()).collect();
     assert_eq!(left, ["points", "strange"]);
@@ -76,4 +77,5 @@ async fn a_pair_that_cannot_be_connected_says_how_far_it_is_behind() {
     let report = sweep.run(world.clock.now() + SignedDuration::from_mins(5)).await;
     assert_eq!(report.problems.iter().map(|problem| problem.part).collect::<Vec<_>>(), ["connections"]);
     assert!(report.behind_s >= 2 * 60 * 60 && !report.is_blind, "{report:?}");
+    assert_eq!(report.uncounted, 1, "nobody has counted what stands parked");
 }
