@@ -24,9 +24,19 @@ pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// `cargo`, the one that runs us.
+/// `cargo`, the one that runs us, without what it has told us about our own package: `ring` is built anew, and all above it, where
+/// those variables are others than last time, so that a build from a shell and one from here would undo each other.
 pub(crate) fn cargo() -> Command {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let names = std::env::vars_os().map(|(name, _)| name);
+    let is_ours = |name: &std::ffi::OsString| {
+        name.to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    };
+    names.filter(is_ours).for_each(|name| {
+        cargo.env_remove(name);
+    });
+    cargo
 }
 
 /// Runs it with its output on ours.
