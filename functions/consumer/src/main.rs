@@ -8,6 +8,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
 use mimalloc::MiMalloc;
 
 /// An order is thousands of small allocations; this one takes a quarter off its work (`cargo xtask bench`).
+/// Without huge pages: they would make 30 MB resident of 22.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
