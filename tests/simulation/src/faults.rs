@@ -52,6 +52,9 @@ pub(crate) struct Faults {
     /// Whether a put that is late does not see what was put meanwhile. One flow at a time keeps to the settle time; two flows at
     /// once put other documents.
     pub(crate) races: bool,
+    /// Whether the sweep runs. Where it does not, nothing is lost that only it could find, and the messages alone must suffice: it would
+    /// hide a message that we have lost ourselves.
+    pub(crate) swept: bool,
     /// Receives after which a queue gives a message up.
     pub(crate) receives_max: u32,
     /// Webhooks that never come.
@@ -83,6 +86,7 @@ impl Faults {
             (*chance.pick(&System::ALL), from, from + chance.between(5_000, 15 * 60 * 1000))
         };
         let own_groups = chance.permille(300);
+        let swept = chance.permille(700);
         let outages = if chance.permille(400) { chance.between(1, 3) } else { 0 };
         Self {
             slow: some(300),
@@ -112,8 +116,9 @@ impl Faults {
             told_twice: some(300),
             own_groups,
             races: !own_groups,
-            receives_max: *chance.pick(&[RECEIVES_MAX, RECEIVES_MAX, 30]),
-            webhook_lost: some(100),
+            swept,
+            receives_max: if swept { *chance.pick(&[RECEIVES_MAX, RECEIVES_MAX, 30]) } else { RECEIVES_MAX },
+            webhook_lost: if swept { some(100) } else { 0 },
             webhook_again: some(400),
             order_late: some(250),
             deploys: moments(3),

@@ -90,6 +90,11 @@ impl Sqs {
         self.changed.notify_waiters();
     }
 
+    /// Whether a message of this name was ever put there.
+    pub(crate) fn has_taken(&self, queue: &QueueName, name: &str) -> bool {
+        self.lock().sent.contains_key(&(queue.clone(), name.to_owned()))
+    }
+
     /// The next message, as soon as there is one; nothing after a while.
     pub(crate) async fn receive(&self, from: &QueueName) -> Option<Received> {
         let now = Instant::now();

@@ -58,10 +58,12 @@ pub fn run(seed: u64) -> Result<Result<Ran, Violation>> {
 
 async fn play(world: &Arc<World>) -> Result<()> {
     let began = tokio::time::Instant::now();
-    // A stage is swept for the first time when it is installed: from then on it sees to it that every event comes.
-    sweeper::undisturbed(world).await?;
+    if world.faults.swept {
+        // For the first time when a stage is installed: from then on it sees to it that every event comes.
+        sweeper::undisturbed(world).await?;
+        spawn(world, sweeper::on_schedule(Arc::clone(world)));
+    }
     world.switch.start();
-    spawn(world, sweeper::on_schedule(Arc::clone(world)));
     for slot in 1..=CONCURRENCY {
         tokio::spawn(work(Arc::clone(world), slot));
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::fate::{Ended, Fated, Plan};
-use crate::world::{World, routes, signing_secret};
+use crate::world::{World, queue, routes, signing_secret};
 
 /// How long Stripe waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -46,6 +46,10 @@ pub(crate) async fn send(world: Arc<World>, order: usize, event: Value, after: D
     for _ in 0..ATTEMPTS_MAX {
         if post(&world, &ingest, &event, false).await == Some(200) {
             world.journal.tell(format!("{id} is taken"));
+            // The sweep would find it, too; but whoever is told 200 does not send it again.
+            if !world.sqs.has_taken(&queue(), id.as_str()) {
+                world.journal.broken(format!("{id} was answered 200, and no queue has it"));
+            }
             owe();
             return again(&world, &ingest, &event).await;
         }
