@@ -139,7 +139,9 @@ async fn invoiced(
             if now.is_paid() {
                 return Ok(Done { wrote: true, ..recorded(client, &now, input, marker).await? });
             }
-            if nothing_to_invoice(&error) { now.settled().and(Err(error)) } else { Err(error) }
+            // A complete order has nothing left to invoice, whatever is due on it: somebody cancelled the rest.
+            let is_over = now.state == OrderState::Complete || nothing_to_invoice(&error);
+            if is_over { now.settled().and(Err(error)) } else { Err(error) }
         }
         Err(error) => Err(error),
     }

@@ -260,6 +260,24 @@ async fn an_open_invoice_is_no_payment() {
 }
 
 #[tokio::test]
+async fn a_rest_that_was_cancelled_is_for_a_person_and_named() {
+    // Seed 1115 of the simulation: staff invoiced a part, sent it, and cancelled what was left.
+    let mut order = simple_in("complete", "complete");
+    order["total_paid"] = json!(20);
+    order["total_due"] = json!(78.9);
+    let world = world_with(order, Options::default()).await;
+    let refused = "Invoice Document Validation Error(s):\nAn invoice cannot be created when an order has a status of complete";
+    world.door.reply_always(Reply::json(400, &json!({ "message": refused })));
+    for nth in [1, 4] {
+        world.door.reply(nth, Reply::json(200, &world.order(41)));
+    }
+    world.door.reply(2, Reply::json(200, &json!({ "items": [], "total_count": 0 })));
+    let fault = pay(&world).await.unwrap_err();
+    assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "invoice_incomplete"), "{fault}");
+    assert!(fault.message.contains("78.90 USD of 98.90 USD is still due"), "{}", fault.message);
+}
+
+#[tokio::test]
 async fn cancelled_and_open_invoices_carry_nothing() {
     let mut order = simple_in("processing", "processing");
     order["total_paid"] = json!(98.9);
