@@ -51,6 +51,16 @@ async fn one(consumer: &Consumer, message: &SqsMessage, deadline: Timestamp) -> 
     let count =
         message.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or(1);
     let body = message.body.clone().unwrap_or_default();
+    let flow = consumer.engine.flow().as_str();
+    if let Some(other) = attributes.get(attribute::FLOW).filter(|other| *other != flow) {
+        tracing::error!(
+            message.id = message.message_id,
+            trace.id = trace_id(message),
+            flow = other,
+            "A letter of another flow was moved here; it goes back to the dead-letter queue: redrive each letter to its own flow"
+        );
+        return set_aside(consumer, message, attributes).await;
+    }
     match Delivery::from_message(body, &attributes, count) {
         Ok(delivery) => deliver(consumer, message, &delivery, deadline).await,
         Err(error) => {

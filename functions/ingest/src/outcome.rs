@@ -83,8 +83,10 @@ pub enum Refusal {
 impl Refusal {
     /// The HTTP status. Never 401 or 403: to the sender all of 400 is one, and an operator searches for one.
     #[must_use]
-    pub const fn status(&self) -> u16 {
+    pub fn status(&self) -> u16 {
         match self {
+            // Ours to mend, not the sender's: it tries again, and the alarm on 5xx rings.
+            Self::Signature { reason: "signature_no_secret", .. } => 503,
             Self::Method => 405,
             Self::UnknownEndpoint | Self::UnknownPair => 404,
             Self::TooLarge => 413,

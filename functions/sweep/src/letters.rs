@@ -4,6 +4,7 @@
 use flow::delivery::attribute;
 use flow::operate::{Adopted, By, Error, adopt_letter};
 use flow::{Class, Delivery, Fault, FlowName, Letter};
+use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::bring::{operated, queue};
@@ -14,7 +15,7 @@ use crate::sweep::Sweep;
 /// operator who redrives the queue meets it.
 const HIDDEN: SignedDuration = SignedDuration::from_secs(90);
 /// Letters that a run looks at: those of all that is parked come before one that is new.
-const LETTERS_MAX: usize = 10_000;
+const LETTERS_MAX: usize = 50_000;
 /// Time that is left to the rest of the run.
 const SPARE: SignedDuration = SignedDuration::from_secs(30);
 /// What the part is called in the log.
@@ -32,11 +33,13 @@ pub(crate) async fn adopt(sweep: &Sweep, deadline: Timestamp, report: &mut Repor
             Err(error) => return report.fault(PART, queue(error)),
         };
         seen += letters.len();
-        for letter in letters {
-            let done = one(sweep, &letter).await;
+        // Side by side: all the letters of a day's outage must be through within a run, or those behind them are never seen.
+        let looked = join_all(letters.iter().map(|letter| one(sweep, letter))).await;
+        for (letter, done) in letters.iter().zip(looked) {
             let deletes = match done {
-                Ok(Some(Adopted::Parked(_))) => {
+                Ok(Some(Adopted::Parked(execution))) => {
                     report.adopted += 1;
+                    *report.adopted_of.entry(execution.flow).or_default() += 1;
                     true
                 }
                 Ok(Some(Adopted::Known | Adopted::Finished(_))) => true,

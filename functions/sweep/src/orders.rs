@@ -132,12 +132,13 @@ async fn walk(
                         }
                     }
                     // A payment that nobody can read holds up no other order. It is said again while the order is looked back at.
-                    Err(mut fault) if fault.is_of_one_thing() => {
+                    Err(Met::Asking(mut fault)) if fault.is_of_one_thing() => {
                         fault.message = format!("order {}: {}", order.id, fault.message);
                         fault.logged = fault.logged.map(|logged| format!("order {}: {logged}", order.id));
                         report.problem(round.pair, FEED, fault);
                     }
-                    Err(fault) => {
+                    // What the table or a queue refuses is no order's fault: nothing is passed by that is not durable.
+                    Err(Met::Asking(fault) | Met::Keeping(fault)) => {
                         keep(round, cursor, walk).await?;
                         return Err(fault);
                     }
@@ -176,13 +177,27 @@ struct Looked {
     is_settled: bool,
 }
 
+/// Why a look came to nothing.
+enum Met {
+    /// Stripe, or what it says of a payment: it may concern this order alone.
+    Asking(Fault),
+    /// Our own table, or a queue: it concerns every order.
+    Keeping(Fault),
+}
+
+impl From<Fault> for Met {
+    fn from(fault: Fault) -> Self {
+        Self::Asking(fault)
+    }
+}
+
 /// Asks Stripe whether an order is paid; enqueues an event where nobody has acted on that.
-async fn look(round: &Round<'_>, route: &Route, order: &list::Listed) -> Result<Looked, Fault> {
+async fn look(round: &Round<'_>, route: &Route, order: &list::Listed) -> Result<Looked, Met> {
     let (mut paid, mut is_settled) = (Vec::new(), true);
     for id in &order.payments {
         for payment in named(round, id).await? {
             // At once: its flow may be waiting for just that.
-            tie(round, &payment, order.id).await?;
+            tie(round, &payment, order.id).await.map_err(Met::Keeping)?;
             is_settled &= !may_come(round, &payment);
             paid.extend(Some(payment).filter(|payment| is_paid(round, payment)));
         }
@@ -208,8 +223,8 @@ async fn look(round: &Round<'_>, route: &Route, order: &list::Listed) -> Result<
             Fault::new(Class::Validation, "event_too_large", error.to_string())
         };
         let deliveries = route.deliveries(received).map_err(unfit)?;
-        let deliveries = untouched(round, payment, deliveries).await?;
-        sent += bring(round.ports, deliveries).await?;
+        let deliveries = untouched(round, payment, deliveries).await.map_err(Met::Keeping)?;
+        sent += bring(round.ports, deliveries).await.map_err(Met::Keeping)?;
     }
     Ok(Looked { sent, is_settled })
 }

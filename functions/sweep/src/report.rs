@@ -1,9 +1,11 @@
 //! What a run came to, for its caller, its log and its metrics.
 
+use std::collections::BTreeMap;
+
 use aws::{Metric, emf};
 use canonical::PairId;
-use flow::Fault;
 use flow::fault::{OUT_OF_TIME, PACED};
+use flow::{Fault, FlowName};
 use jiff::SignedDuration;
 
 /// What a run came to.
@@ -29,6 +31,8 @@ pub struct Report {
     pub healed: usize,
     /// Letters that were given a row, or whose row was parked.
     pub adopted: usize,
+    /// The same by flow: nobody else counts them as newly parked.
+    pub adopted_of: BTreeMap<FlowName, usize>,
     /// Letters of which nobody can tell what they are about.
     pub unreadable: usize,
     /// How far the feed is behind that is furthest.
@@ -125,6 +129,9 @@ pub(crate) fn tell(stage: &str, report: &Report, took: SignedDuration) {
         (Metric::StandingStill, count(report.standing_still)),
     ];
     emf::emit(stage, &counts);
+    for (flow, adopted) in &report.adopted_of {
+        emf::emit(stage, &[(Metric::Parked { flow: flow.as_str() }, count(*adopted))]);
+    }
     // A part is no whole: the last count stands until there is another.
     if report.uncounted == 0 {
         emf::emit(stage, &[(Metric::StandingParked, count(report.parked))]);

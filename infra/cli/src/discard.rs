@@ -34,7 +34,7 @@ impl Discard {
         let discarded = discard(&ports, &execution, &by).await.map_err(stopped)?;
         say(&match context.json {
             true => serde_json::to_string(&discarded)?,
-            false => format!("{} is discarded", find::name(&discarded)),
+            false => format!("{} ({}) is discarded", find::name(&discarded), discarded.entity),
         })?;
         Ok(Ended::Well)
     }

@@ -9,8 +9,11 @@ use crate::{Context, Stop};
 /// Executions of one entity that are looked at.
 pub(crate) const EXECUTIONS_MAX: u32 = 100;
 /// Names by which a thing may be asked for, tried in this order.
-const KINDS: [&str; 7] =
-    ["order_number", "payment_intent", "charge", "order", "sales_order", "sales_invoice", "fulfilment"];
+const KINDS: [&str; 6] =
+    ["order_number", "payment_intent", "charge", "sales_order", "sales_invoice", "fulfilment"];
+/// What stands before Magento's own id of an order. Without it `42` is an order number and nothing else: order 000000037 may have the
+/// id 42, and nobody means that one.
+const BY_ID: &str = "order:";
 
 /// The entities whose executions tell the story of a name: one payment, or all the payments of an order.
 pub(crate) async fn entities_of(context: &Context, store: &dyn Store, what: &str) -> Result<Vec<String>> {
@@ -24,7 +27,9 @@ pub(crate) async fn entities_of(context: &Context, store: &dyn Store, what: &str
     if what.starts_with("evt_") {
         return Err(unknown(what, "was it accepted? `tillbridge executions` lists what was"));
     }
-    for kind in KINDS {
+    let by_id = what.strip_prefix(BY_ID).map(|id| ("order", id));
+    let by_name = KINDS.into_iter().filter(|_| by_id.is_none()).map(|kind| (kind, what));
+    for (kind, what) in by_id.into_iter().chain(by_name) {
         let met = entities(store, &context.pair, kind, what).await?;
         if !met.is_empty() {
             return Ok(met);
@@ -35,7 +40,10 @@ pub(crate) async fn entities_of(context: &Context, store: &dyn Store, what: &str
             return Ok(vec![entity]);
         }
     }
-    Err(unknown(what, "ask for an order number, pi_…, ch_… or evt_…"))
+    Err(unknown(
+        what,
+        "ask for an order number as the shop writes it, zeros and all, pi_…, ch_… or evt_…, or `order:` and Magento's own id",
+    ))
 }
 
 /// The one execution that is meant: the parked one, where there are several.

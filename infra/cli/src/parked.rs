@@ -53,6 +53,7 @@ impl ParkedWork {
             say(match found.len() {
                 0 if !is_whole => "nothing else is parked",
                 0 => "nothing is parked",
+                all if all == limit => "\nthere are more: say --limit, or which ones",
                 _ => "\n`tillbridge show <name>` tells why one stands and what to do",
             })?;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use flow::Store;
-use flow::execution::{History, StepPath, StepRecord, by_entity, history, linked};
+use flow::execution::{History, Status, StepPath, StepRecord, by_entity, history, linked};
 use serde_json::{Value, json};
 
 use crate::print::{self, say};
@@ -42,7 +42,7 @@ impl Trace {
             }
         }
         let mut histories = stories.iter().flat_map(|story| &story.histories);
-        let is_parked = histories.any(|history| history.execution.parked.is_some());
+        let is_parked = histories.any(|history| history.execution.status == Status::Parked);
         Ok(if is_parked { Ended::WithProblems } else { Ended::Well })
     }
 }

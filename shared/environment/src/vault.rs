@@ -109,15 +109,20 @@ impl Secret {
     /// # Errors
     /// A field is missing or of another form.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, SecretError> {
-        serde_json::from_str(self.text.expose_secret()).map_err(|error| SecretError::Malformed {
-            name: self.name.as_str().to_owned(),
+        serde_json::from_str(self.text.expose_secret()).map_err(|error| {
             // serde's own text may quote the value; line and column do not.
-            message: match error.classify() {
+            self.malformed(match error.classify() {
                 serde_json::error::Category::Data => {
                     format!("a field is missing or wrong (column {})", error.column())
                 }
                 _ => "it is not JSON".to_owned(),
-            },
+            })
         })
+    }
+
+    /// The error of a value that cannot be used. `message` must not quote it.
+    #[must_use]
+    pub fn malformed(&self, message: String) -> SecretError {
+        SecretError::Malformed { name: self.name.as_str().to_owned(), message }
     }
 }

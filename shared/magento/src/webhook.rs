@@ -82,6 +82,12 @@ pub fn verify(secrets: &[SecretString], header: Option<&str>, body: &[u8]) -> Re
     if bool::from(fits) { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
+/// Whether a signing secret is of a form that signatures can be checked with.
+#[must_use]
+pub fn is_usable(secret: &SecretString) -> bool {
+    !secret.expose_secret().is_empty()
+}
+
 /// Lower-case hex only, as PHP writes it, so that one signature has one spelling.
 fn decode(text: &str) -> Option<[u8; SIGNATURE_BYTES]> {
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {

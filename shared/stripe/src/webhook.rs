@@ -108,6 +108,12 @@ pub fn verify(
     if bool::from(fits) { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
+/// Whether a signing secret is of a form that signatures can be checked with.
+#[must_use]
+pub fn is_usable(secret: &SecretString) -> bool {
+    !secret.expose_secret().is_empty()
+}
+
 /// The header for a body, as Stripe sends it: for the sandbox, `tillbridge send` and tests.
 #[must_use]
 pub fn sign(secret: &SecretString, body: &[u8], at: Timestamp) -> String {

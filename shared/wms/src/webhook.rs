@@ -119,6 +119,12 @@ pub fn verify(
     if bool::from(fits) { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
+/// Whether a signing secret is of a form that signatures can be checked with.
+#[must_use]
+pub fn is_usable(secret: &SecretString) -> bool {
+    key(secret).is_some()
+}
+
 fn key(secret: &SecretString) -> Option<Vec<u8>> {
     let key = STANDARD.decode(secret.expose_secret().strip_prefix("whsec_")?).ok()?;
     (!key.is_empty()).then_some(key)

@@ -41,6 +41,20 @@ fn later(event: &Value, id: &str) -> Value {
     event
 }
 
+/// Letters of all flows lie in one queue, and SQS's own redrive moves them all.
+#[tokio::test]
+async fn a_letter_of_another_flow_goes_back_and_starts_nothing() {
+    let world = World::new().await;
+    let order = world.seed("simple");
+    let letter = delivery(&order.event, world.clock_now()).to_letter(&"refunds".parse().unwrap(), 1);
+    let consumer = world.consumer().await;
+    let response = world.hand(&consumer, std::slice::from_ref(&letter), 1).await;
+    assert_eq!(failed(&response), [""; 0]);
+    let back = world.queue.sent(&QueueName::DeadLetter);
+    assert_eq!((back.len(), &back[0].body, &back[0].attributes), (1, &letter.body, &letter.attributes));
+    assert!(world.store.items().is_empty());
+}
+
 #[tokio::test]
 async fn a_failure_ends_only_its_own_group() {
     let world = World::new().await;

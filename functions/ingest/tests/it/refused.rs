@@ -6,6 +6,8 @@ use flow::memory::MemoryQueue;
 use flow::route::BODY_BYTES_MAX;
 use lambda_http::http::Method;
 use serde_json::json;
+use wiremock::matchers::any;
+use wiremock::{Mock, ResponseTemplate};
 
 use crate::world::{Answer, OTHER_SECRET, Refusing, SECRET, World, event, request, signature};
 
@@ -40,6 +42,38 @@ async fn signatures() {
     }
     // Forged requests cost one read of the secret, not one each.
     assert_eq!(world.secret_reads().await, 1);
+}
+
+/// Ours to mend: the sender tries again, and the alarm on 5xx rings.
+#[tokio::test]
+async fn a_secret_that_holds_nothing_usable() {
+    for (path, held) in [
+        (PATH, json!([])),
+        (PATH, json!([""])),
+        ("/webhooks/wms/main", json!(["Y2FuYXJ5TUFJTg=="])),
+        ("/webhooks/magento/main", json!([""])),
+    ] {
+        let world = World::new("test").await;
+        world.secrets.reset().await;
+        let text = json!({ "signing_secrets": held }).to_string();
+        let answer = json!({ "Name": "n", "SecretString": text, "VersionId": "v1" });
+        Mock::given(any())
+            .respond_with(ResponseTemplate::new(200).set_body_json(answer))
+            .mount(&world.secrets)
+            .await;
+        let body = event(&json!({}));
+        let now = crate::world::now().as_second().to_string();
+        let headers = [
+            ("stripe-signature", signature(SECRET, body.as_bytes(), 0)),
+            ("webhook-id", "msg_1".to_owned()),
+            ("webhook-timestamp", now),
+            ("webhook-signature", "v1,AAAA".to_owned()),
+            ("x-magento-signature", "0".repeat(64)),
+        ];
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = world.send(request(path, &headers, body.as_bytes())).await;
+        check(&world, &answer, 503, "signature_no_secret");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use flow::{Clock, Delivery, Ports};
+use flow::{Class, Clock, Delivery, Ports};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -187,7 +187,11 @@ async fn the_cursor_stays_before_what_the_queue_did_not_take() {
         world.event(&format!("evt_{n:02}"), began + SignedDuration::from_secs(n * 60), &json!({}));
     }
     world.minutes(45);
-    let queue = Arc::new(FullQueue { queue: world.queue.clone(), left: AtomicUsize::new(10) });
+    let queue = Arc::new(FullQueue {
+        queue: world.queue.clone(),
+        left: AtomicUsize::new(10),
+        class: Class::Transient,
+    });
     let report = world.run_over(Ports { queue, ..world.ports() }).await;
     assert_eq!(report.problems.len(), 1, "{:?}", report.problems);
     let reached = cursor(&world).await.unwrap();

@@ -1,11 +1,15 @@
 //! Orders that are paid and wait: found once, and only where nobody has acted on the payment.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
 use flow::execution::{Parked, Progress, linked};
-use flow::{Class, Clock, Delivery};
+use flow::{Class, Clock, Delivery, Ports};
 use jiff::SignedDuration;
 use sandbox::{Seeded, System};
 use serde_json::{Value, json};
 
+use crate::refusing::FullQueue;
 use crate::world::World;
 
 /// An order whose charge was skipped, as one is that comes before its order.
@@ -43,6 +47,27 @@ async fn an_order_that_waits_though_it_is_paid_gets_an_event_of_ours() {
         world.minutes(5);
         assert_eq!(world.run().await.enqueued, 0);
     }
+}
+
+/// A queue that is gone, or whose key is off, refuses every message: that is no fault of the order that comes first.
+#[tokio::test]
+async fn what_no_queue_took_is_not_passed_by() {
+    let world = World::new().await;
+    let first = skipped(&world).await;
+    world.minutes(11);
+    for class in [Class::NotFound, Class::Validation] {
+        let queue = FullQueue { queue: Arc::clone(&world.queue), left: AtomicUsize::new(0), class };
+        let report = world.run_over(Ports { queue: Arc::new(queue), ..world.ports() }).await;
+        assert_eq!((report.enqueued, report.problems.len()), (0, 1), "{report:?}");
+    }
+    // Newer changes, and hours: the first is still the next.
+    world.minutes(180);
+    skipped(&world).await;
+    world.minutes(11);
+    // The walk that was cut short is gone on with, then there is the next.
+    let enqueued = [world.run().await.enqueued, world.run().await.enqueued];
+    assert_eq!(enqueued, [1, 1]);
+    assert!(world.events()[0].contains(&first.charge), "{:?}", world.events());
 }
 
 #[tokio::test]

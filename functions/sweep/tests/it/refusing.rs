@@ -14,6 +14,8 @@ use jiff::SignedDuration;
 pub(crate) struct FullQueue {
     pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) left: AtomicUsize,
+    /// What it says then.
+    pub(crate) class: Class,
 }
 
 #[async_trait]
@@ -22,9 +24,7 @@ impl Queue for FullQueue {
         let take = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
         match take {
             Ok(_) => self.queue.send(to, message).await,
-            Err(_) => {
-                Err(QueueError { queue: to.clone(), class: Class::Transient, message: "away".to_owned() })
-            }
+            Err(_) => Err(QueueError { queue: to.clone(), class: self.class, message: "away".to_owned() }),
         }
     }
 

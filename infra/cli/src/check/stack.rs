@@ -2,6 +2,7 @@
 
 use connections::{MagentoSecret, SigningSecret, StripeSecret, TokenSecret};
 use environment::{Secret, SecretError, SecretKind, SecretName, Unreadable};
+use secrecy::SecretString;
 
 use super::Finding;
 use crate::Context;
@@ -27,12 +28,21 @@ pub(super) async fn secrets(context: &Context) -> Vec<Finding> {
 fn fits(secret: &Secret, kind: SecretKind) -> Result<(), SecretError> {
     match kind {
         SecretKind::Stripe => secret.json::<StripeSecret>().map(drop),
-        SecretKind::StripeWebhook | SecretKind::MagentoWebhook | SecretKind::WmsWebhook => {
-            secret.json::<SigningSecret>().map(drop)
-        }
+        SecretKind::StripeWebhook => signs(secret, stripe::webhook::is_usable),
+        SecretKind::MagentoWebhook => signs(secret, magento::webhook::is_usable),
+        SecretKind::WmsWebhook => signs(secret, wms::webhook::is_usable),
         SecretKind::Magento => secret.json::<MagentoSecret>().map(drop),
         SecretKind::Erp | SecretKind::Wms => secret.json::<TokenSecret>().map(drop),
     }
+}
+
+/// With a value that cannot be used, every webhook is refused; with none of them, nothing else tells.
+fn signs(secret: &Secret, is_usable: fn(&SecretString) -> bool) -> Result<(), SecretError> {
+    let values = secret.json::<SigningSecret>()?.signing_secrets;
+    if !values.is_empty() && values.iter().all(is_usable) {
+        return Ok(());
+    }
+    Err(secret.malformed("a value of `signing_secrets` is missing, empty or of another form".to_owned()))
 }
 
 /// The table.

@@ -86,6 +86,13 @@ async fn a_malformed_secret_is_named_and_not_shown() {
         "{said:?}"
     );
 
+    // Of the right form, and of no use: every webhook would be refused.
+    for (kind, of_no_use) in [("stripe", "\"\""), ("wms", "\"c2VjcmV0\""), ("magento", "")] {
+        let world = World::new().await;
+        let text = format!("{{\"signing_secrets\": [{of_no_use}]}}");
+        world.cloud.put_secret(&format!("tillbridge/local/main/{kind}-webhook"), &text);
+        one_wrong(&world, &[&format!("main/{kind}-webhook"), "missing, empty or of another form"]).await;
+    }
     // A secret that systems are asked with: that nobody could be asked is a finding as well.
     world.cloud.put_secret("tillbridge/local/main/erp", r#"{"token": 7}"#);
     let found = wrong(&world.run(&["check"]).await);

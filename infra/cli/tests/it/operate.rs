@@ -93,7 +93,9 @@ async fn what_is_given_up_says_who_and_why_and_stays_so() {
     assert_eq!((nobody.code, nobody.err.contains("--as")), (2, true), "{nobody:?}");
     let event = order.event["id"].as_str().unwrap();
     let said = world.run(&[&["discard", event], &by[..]].concat()).await;
-    assert_eq!((said.code, said.out), (0, format!("order-to-cash/{event} is discarded\n")));
+    let intent = order.payment_intent.as_deref().unwrap();
+    let discarded = format!("order-to-cash/{event} (payment_intent:{intent}) is discarded\n");
+    assert_eq!((said.code, said.out), (0, discarded));
     let shown = world.run(&["show", event]).await;
     assert_eq!(shown.code, 0, "{shown:?}");
     assert!(

@@ -14,7 +14,7 @@ async fn the_story_of_an_order_is_told_by_every_name_that_it_has() {
     world.pay("guest").await;
     let intent = order.payment_intent.clone().unwrap();
     let event = order.event["id"].as_str().unwrap().to_owned();
-    let entity_id = order.entity_id.unwrap().to_string();
+    let entity_id = format!("order:{}", order.entity_id.unwrap());
     let names = [
         order.increment_id.as_str(),
         intent.as_str(),
@@ -29,7 +29,8 @@ async fn the_story_of_an_order_is_told_by_every_name_that_it_has() {
     for name in names {
         let said = world.run(&["trace", name]).await;
         assert_eq!((said.code, said.err.as_str()), (0, ""), "{name}: {said:?}");
-        for words in names.iter().chain(&[
+        let shown = names.iter().map(|name| name.trim_start_matches("order:"));
+        for words in shown.chain([
             "flow order-to-cash done after 1 attempt(s)",
             "magento.order.mark_paid",
             "trace trace-1",
@@ -42,6 +43,25 @@ async fn the_story_of_an_order_is_told_by_every_name_that_it_has() {
     for personal in ["Lovelace", "ada@example.com", "St James"] {
         assert!(!stories[0].contains(personal), "{}", stories[0]);
     }
+}
+
+/// `42` is an order number: the order whose id in Magento is 42 is another one.
+#[tokio::test]
+async fn an_id_of_the_shop_is_no_order_number() {
+    let world = World::new().await;
+    let order = world.pay("refused_sku").await;
+    let id = order.entity_id.unwrap().to_string();
+    for words in [&["trace", &id][..], &["discard", &id, "--why", "support said so"]] {
+        let said = world.run(words).await;
+        assert!(said.code == 1 && said.err.contains("zeros and all"), "{words:?}: {said:?}");
+    }
+    let said = world.run(&["discard", &format!("order:{id}"), "--why", "booked by hand"]).await;
+    assert!(said.code == 0 && said.out.contains(&order.payment_intent.unwrap()), "{said:?}");
+    assert_eq!(
+        world.run(&["trace", &order.increment_id]).await.code,
+        0,
+        "what was given up is no problem any more"
+    );
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use super::ending::{Ending, park};
 use super::run::Run;
 use super::write::Guarding;
 use crate::execution::StepPath;
+use crate::route::sqs_text;
 use crate::{Class, Delivery, Fault, QueueName};
 
 /// The source of events that we make, as triggers name it.
@@ -51,7 +52,7 @@ impl Run<'_> {
                 replay: None,
                 park: None,
                 receive_count: 0,
-                body: said("data").to_string(),
+                body: sqs_text(&said("data").to_string()).into_owned(),
             };
             let queue = QueueName::Flow(flow.clone());
             if let Err(error) = self.engine.ports.queue.send(&queue, delivery.to_message()).await {

@@ -10,7 +10,7 @@ use crate::execution::{
     Begun, Execution, StepPath, StepRecord, event_items, execution_pk, operated, step_key,
 };
 use crate::plan::Plan;
-use crate::route::BODY_BYTES_MAX;
+use crate::route::{BODY_BYTES_MAX, sqs_text};
 use crate::{ActionName, ActionSpec, Connector, Item, Ports, Write};
 
 /// Largest record of what was changed: it is one item of the table, which takes 400 KB.
@@ -120,7 +120,14 @@ fn event(plan: &Plan, shown: &Shown, next: &mut Execution, data: &Value) -> Resu
             format!("the event would not be about {} any more; correct something else", execution.entity);
         return Err(Error::Invalid(message));
     }
-    let text = data.to_string();
+    let named = plan.triggers.iter().flat_map(|trigger| &trigger.entity);
+    if let Some(name) = named
+        .into_iter()
+        .find(|name| old.pointer(name).is_some_and(|was| !was.is_null() && Some(was) != data.pointer(name)))
+    {
+        return Err(Error::Invalid(format!("`{name}` says what the event is about, and stays as it came")));
+    }
+    let text = sqs_text(&data.to_string()).into_owned();
     if text.len() > BODY_BYTES_MAX {
         let message = format!("the event would have {} bytes; {BODY_BYTES_MAX} are allowed", text.len());
         return Err(Error::Invalid(message));
@@ -173,11 +180,16 @@ fn of_request(
         return Err(Error::Invalid(message));
     };
     let key = connector.natural_key(&name, &data).map_err(|fault| Error::Invalid(fault.message))?;
-    if key != begun.key && !begun.refused {
-        let message = format!(
-            "it may have been done as {}, and would be about {key} now; correct something else",
-            begun.key
-        );
+    if key != begun.key {
+        let done = if begun.refused { "it is about" } else { "it may have been done as" };
+        let message = format!("{done} {}, and would be about {key} now; correct something else", begun.key);
+        return Err(Error::Invalid(message));
+    }
+    // A natural key need not name the order: that of a payment does not.
+    let order = spec.locks.filter(|order| begun.body.pointer(order) != data.pointer(order));
+    if let Some(order) = order {
+        let message =
+            format!("`{order}` says which order it is about, and stays as it is; correct something else");
         return Err(Error::Invalid(message));
     }
     // What may have arrived is looked for first, and other bytes need another idempotency key.
@@ -191,6 +203,14 @@ fn of_output(checks: &Checks<'_>, was: &StepRecord, data: Value) -> Result<StepR
     if was.action != "set" {
         let (_, spec) = spec_of(checks, was)?;
         fits(&spec.output, &data, was)?;
+        // What it is called itself; names further inside are of other things.
+        let own =
+            spec.links.iter().map(|(_, pointer)| *pointer).filter(|pointer| !pointer[1..].contains('/'));
+        if let Some(name) = own.into_iter().find(|name| was.output.pointer(name) != data.pointer(name)) {
+            let message =
+                format!("`{name}` says what it is, and stays as it was read; correct something else");
+            return Err(Error::Invalid(message));
+        }
     }
     Ok(StepRecord { output: Arc::new(data), corrected: true, ..was.clone() })
 }

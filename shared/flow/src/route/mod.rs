@@ -14,7 +14,7 @@ use crate::delivery::sqs_id;
 use crate::plan::Trigger;
 use crate::{Delivery, FlowName};
 use pick::Wanted;
-use text::sqs_text;
+pub(crate) use text::sqs_text;
 
 /// Largest event that travels whole: with its attributes it fits an SQS message (1 MiB).
 pub const BODY_BYTES_MAX: usize = 900 * 1024;

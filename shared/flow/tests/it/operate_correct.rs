@@ -142,6 +142,50 @@ async fn a_request_that_may_have_arrived_keeps_its_key_and_is_looked_for() {
     );
 }
 
+/// Whatever is corrected, it stays about the same thing: a wrong number typed here would pay another order.
+#[tokio::test]
+async fn nothing_becomes_about_something_else() {
+    let world = parked_at("shop.thing.put", Class::Validation).await;
+    let (mut plan, mut specs) = (plan(PAINTED), specs());
+    // What it is about, where the first is null.
+    plan.triggers[0].entity.push("/data/object/id".to_owned());
+    for spec in &mut specs {
+        (spec.links, spec.locks) = (&[("order", "/colour")], Some("/note"));
+    }
+    let checks = Checks { plan: &plan, specs: &specs, connectors: &world.connected.connectors };
+    let (ports, shown) = (world.ports(), shown(&world).await);
+    let with = |target: &Target, at: &str| {
+        let mut data = target.data(&shown).unwrap();
+        let (parent, name) = at.rsplit_once('/').unwrap();
+        data.pointer_mut(parent).unwrap()[name] = json!("other");
+        data
+    };
+    for (target, at, words) in [
+        (step("thing"), "/id", "would be about"),
+        (step("thing"), "/note", "which order"),
+        (step("order"), "/colour", "what it is"),
+        (Target::Event, "/data/object/id", "what the event is about"),
+    ] {
+        let refused = correct(&ports, &checks, &shown, &target, with(&target, at), &by("")).await;
+        assert!(
+            matches!(&refused, Err(Error::Invalid(why)) if why.contains(words)),
+            "{target:?} {at}: {refused:?}"
+        );
+    }
+}
+
+/// Neither SQS nor anybody else takes U+FFFF raw.
+#[tokio::test]
+async fn a_corrected_event_can_be_sent_whatever_it_holds() {
+    let world = parked_at("shop.thing.put", Class::Validation).await;
+    let (data, mut event) = (shown(&world).await, shown(&world).await.event_json());
+    event["data"]["object"]["note"] = json!("a \u{ffff} \u{fffe} b");
+    correct_to(&world, &data, &Target::Event, event).await.unwrap();
+    assert_eq!(replayed(&world, PAINTED, Replay::Fresh).await, Outcome::Done);
+    let sent = last_sent(&world, QueueName::Flow("demo".parse().unwrap())).body;
+    assert!(sent.contains("\\uffff \\ufffe") && !sent.contains(['\u{ffff}', '\u{fffe}']), "{sent}");
+}
+
 #[tokio::test]
 async fn what_does_not_fit_is_refused_and_nothing_is_written() {
     let world = parked_at("shop.thing.put", Class::Validation).await;

@@ -16,7 +16,18 @@ const ENCRYPTION: [&str; 2] = ["kms:Decrypt", "kms:GenerateDataKey"];
 
 /// What functions may do besides: faces the internet, and may verify and enqueue.
 const INGEST: [&str; 2] = ["sqs:SendMessage", "secretsmanager:GetSecretValue"];
-/// Runs a flow; so does the sweep, for what no webhook brought.
+/// Looks for what no webhook brought; nothing that it finds out takes a row away.
+const SWEEP: [&str; 8] = [
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:SendMessage",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:Query",
+    "secretsmanager:GetSecretValue",
+];
+/// Runs a flow.
 const WORKER: [&str; 12] = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
@@ -69,7 +80,7 @@ pub(crate) fn check(template: &Template) -> Vec<String> {
 fn may(function: &Resource<'_>) -> Option<Vec<&'static str>> {
     let own: &[&str] = match function.id {
         "IngestFunction" => &INGEST,
-        "SweepFunction" => &WORKER,
+        "SweepFunction" => &SWEEP,
         _ if !function.text("/Environment/Variables/FLOW").is_empty() => &WORKER,
         _ => return None,
     };
