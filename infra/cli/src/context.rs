@@ -25,7 +25,7 @@ pub struct Common {
     #[arg(long, global = true)]
     environment: Option<PathBuf>,
     /// The table, where it is not `tillbridge-<stage>` (a restored copy).
-    #[arg(long, global = true, env = "TABLE")]
+    #[arg(long, global = true, env = "TILLBRIDGE_TABLE")]
     table: Option<String>,
     /// Print JSON instead of text.
     #[arg(long, global = true)]
