@@ -76,10 +76,9 @@ fn become_status(
     let mut charge = existing(books, "charge", &text(refund, "charge"))?;
     match to {
         Status::Pending => refund["pending_reason"] = json!("processing"),
-        Status::RequiresAction => {}
         // One that waited for money takes it now.
         Status::Succeeded if refund["balance_transaction"].is_null() => book(books, refund, &charge),
-        Status::Succeeded => {}
+        Status::RequiresAction | Status::Succeeded => {}
         Status::Failed | Status::Canceled => {
             if to == Status::Failed {
                 refund["failure_reason"] = json!(failure_reason.unwrap_or("unknown"));
