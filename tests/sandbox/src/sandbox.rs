@@ -130,13 +130,31 @@ impl Sandbox {
     /// All four systems' documents.
     #[must_use]
     pub fn state(&self) -> Value {
-        let set = self.systems.set();
-        json!({
-            "stripe": set.stripe.snapshot(),
-            "magento": set.magento.snapshot(),
-            "erp": set.erp.snapshot(),
-            "wms": set.wms.snapshot(),
+        self.by_clock(|set| {
+            json!({
+                "stripe": set.stripe.snapshot(),
+                "magento": set.magento.snapshot(),
+                "erp": set.erp.snapshot(),
+                "wms": set.wms.snapshot(),
+            })
         })
+    }
+
+    /// Lets something happen at Stripe that no request of ours causes: a customer pays or fails to, a bank disputes, a
+    /// payout leaves. `wanted` names its `move`, and with `in_seconds` a later time by the clock. Gives `id`, `object` and
+    /// `events`, ready to be signed and sent; or `planned_at`.
+    ///
+    /// # Errors
+    /// There is no such move, or Stripe would refuse it.
+    pub fn play_stripe(&self, wanted: &Value) -> Result<Value, String> {
+        self.by_clock(|set| set.stripe.play(wanted))
+    }
+
+    /// How many events Stripe has made, and those after a number of them, oldest first: what happens by the clock alone
+    /// (a payout's life, an authorisation's end) is seen here.
+    #[must_use]
+    pub fn stripe_events(&self, after: usize) -> (usize, Vec<Value>) {
+        self.by_clock(|set| set.stripe.events_after(after))
     }
 
     /// Puts a Magento order as REST would show it; gives its `entity_id`.

@@ -55,6 +55,12 @@ impl<T> Shelf<T> {
         self.order.iter().filter_map(move |id| self.get(id, view))
     }
 
+    /// All as they are now that came after a number of others, oldest first.
+    pub(crate) fn after(&self, count: usize) -> impl Iterator<Item = &T> {
+        let fresh = self.order.get(count..).unwrap_or_default();
+        fresh.iter().filter_map(|id| self.get(id, View::NOW))
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.order.len()

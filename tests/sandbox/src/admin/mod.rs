@@ -3,6 +3,7 @@
 mod faults;
 mod magento;
 mod put;
+mod stripe;
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -26,6 +27,8 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/admin/fulfilments", post(put::advance))
         .route("/admin/faults", get(faults::list).post(faults::plan).delete(faults::clear))
         .route("/admin/down", post(faults::down))
+        .route("/admin/stripe/moves", post(stripe::play))
+        .route("/admin/stripe/events", get(stripe::events))
         .route("/admin/magento", get(magento::switches).post(magento::set))
         .route("/admin/magento/module", post(magento::module))
         .route("/admin/magento/notices", post(magento::notice))

@@ -1,15 +1,29 @@
 //! The account's objects, their ids and events.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde_json::{Map, Value, json};
 
+use super::account::Account;
+use super::agenda::{Agenda, Due};
 use super::object;
+use super::previous::previous;
 use crate::StripeSettings;
 use crate::shelf::{Shelf, View};
 
 /// Everything of the account. Members whose name begins with `_` are ours and are never served.
 #[derive(Debug)]
 pub(crate) struct Books {
-    objects: Shelf<Value>,
+    /// By kind: one is listed far more often than all.
+    shelves: BTreeMap<String, Shelf<Value>>,
+    /// Of which kind an id is.
+    kinds: HashMap<String, String>,
+    pub(super) agenda: Agenda,
+    /// Planned moves that fitted no longer when their time came.
+    pub(super) left_out: Vec<String>,
+    pub(super) account: Account,
+    /// The `request` of events: whose doing they are.
+    pub(super) request: Value,
     run: String,
     counter: u64,
     pub(crate) settings: StripeSettings,
@@ -20,7 +34,17 @@ impl Books {
     pub(crate) fn new(settings: &StripeSettings) -> Self {
         // Ids of different runs must differ: what tillbridge remembers of an event outlives the sandbox.
         let run = format!("{:x}", crate::clock::now().as_millisecond());
-        Self { objects: Shelf::default(), run, counter: 0, settings: settings.clone() }
+        Self {
+            shelves: BTreeMap::new(),
+            kinds: HashMap::new(),
+            agenda: Agenda::default(),
+            left_out: Vec::new(),
+            account: Account::default(),
+            request: nobody(),
+            run,
+            counter: 0,
+            settings: settings.clone(),
+        }
     }
 
     /// A new id.
@@ -29,10 +53,16 @@ impl Books {
         format!("{prefix}_3Sbx{}{:06}", self.run, self.counter)
     }
 
-    /// Stores an object under its id.
+    /// Stores an object under its id. A pending row of the balance becomes available on its day.
     pub(crate) fn put(&mut self, object: &Value) {
-        let id = object["id"].as_str().unwrap_or_default().to_owned();
-        self.objects.put(&id, object.clone());
+        let id = text(object, "id");
+        let kind = text(object, "object");
+        if kind == "balance_transaction" && object["status"] == "pending" {
+            let at = object["available_on"].as_i64().unwrap_or_default();
+            self.agenda.add(at, Due::Available(id.clone()));
+        }
+        self.shelves.entry(kind.clone()).or_default().put(&id, object.clone());
+        self.kinds.insert(id, kind);
     }
 
     /// Stores an object that somebody wrote elsewhere, with the fields that it lacks.
@@ -48,12 +78,16 @@ impl Books {
 
     /// An object with our own members.
     pub(crate) fn raw(&self, id: &str) -> Option<&Value> {
-        self.objects.get(id, View::NOW)
+        self.raw_at(id, View::NOW)
+    }
+
+    fn raw_at(&self, id: &str, view: View) -> Option<&Value> {
+        self.shelves.get(self.kinds.get(id)?)?.get(id, view)
     }
 
     /// An object as a read serves it. A charge whose balance transaction is still to come counts its reads.
     pub(crate) fn read(&mut self, id: &str, view: View) -> Option<Value> {
-        let seen = self.objects.get(id, view).map(served);
+        let seen = self.raw_at(id, view).map(|object| self.served(object));
         if view == View::NOW {
             self.count_read(id);
         }
@@ -67,28 +101,50 @@ impl Books {
 
     /// All of a kind as a list served them then.
     pub(crate) fn newest_first_at(&self, kind: &str, view: View) -> Vec<Value> {
-        let of_kind = self.objects.all(view).rev().filter(|object| object["object"] == kind);
-        let mut rows: Vec<Value> = of_kind.map(served).collect();
+        self.raw_newest_first(kind, view).into_iter().map(|row| self.served(row)).collect()
+    }
+
+    /// The same with our own members, not copied.
+    pub(crate) fn raw_newest_first(&self, kind: &str, view: View) -> Vec<&Value> {
+        let mut rows: Vec<&Value> =
+            self.shelves.get(kind).into_iter().flat_map(|shelf| shelf.all(view).rev()).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row["created"].as_i64().unwrap_or_default()));
         rows
     }
 
     /// Raw objects of a kind, oldest first.
-    pub(crate) fn raw_all<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
-        self.objects.all(View::NOW).filter(move |object| object["object"] == kind)
+    pub(crate) fn raw_all<'a>(&'a self, kind: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
+        self.shelves.get(kind).into_iter().flat_map(|shelf| shelf.all(View::NOW))
     }
 
     /// Records an event about an object as it is now.
     pub(crate) fn event(&mut self, kind: &str, object_id: &str, previous: Option<Value>) -> Value {
         let id = self.id("evt");
-        let object = self.raw(object_id).map(served).unwrap_or_default();
-        let event = object::event(&id, kind, &self.settings.api_version, &object, previous);
+        let object = self.raw(object_id).map(|object| self.served(object)).unwrap_or_default();
+        let mut event = object::event(&id, kind, &self.settings.api_version, &object, previous);
+        event["request"] = self.request.clone();
         self.put(&event);
         event
     }
 
+    /// Stores what an object has become, and tells of it with what it was before.
+    pub(crate) fn change(&mut self, before: &Value, after: &Value, events: &[&str]) {
+        self.put(after);
+        let was = previous(&self.served(before), &self.served(after));
+        for kind in events {
+            self.event(kind, &text(after, "id"), Some(was.clone()));
+        }
+    }
+
+    /// How many events there were, and those after a number of them, oldest first.
+    pub(crate) fn events_after(&self, count: usize) -> (usize, Vec<Value>) {
+        let Some(shelf) = self.shelves.get("event") else { return (0, Vec::new()) };
+        let fresh = shelf.after(count).map(|event| self.served(event)).collect();
+        (shelf.len(), fresh)
+    }
+
     fn count_read(&mut self, id: &str) {
-        let Some(charge) = self.raw(id).filter(|object| object.get("_balance_transaction").is_some()) else {
+        let Some(charge) = self.raw(id).filter(|charge| charge.get("_settles_after_reads").is_some()) else {
             return;
         };
         let mut charge = charge.clone();
@@ -96,22 +152,51 @@ impl Books {
         if left > 1 {
             charge["_settles_after_reads"] = json!(left - 1);
             self.put(&charge);
-            return;
+        } else {
+            self.settle(id);
         }
-        let transaction = charge["_balance_transaction"].clone();
-        charge["balance_transaction"] = transaction["id"].clone();
+    }
+
+    /// The balance transaction of a charge comes (`automatic_async`); nothing, where it is there.
+    pub(crate) fn settle(&mut self, id: &str) {
+        let Some(mut charge) = self.raw(id).cloned() else { return };
+        let transaction = charge["_balance_transaction"].take();
         if let Value::Object(members) = &mut charge {
             members.remove("_balance_transaction");
             members.remove("_settles_after_reads");
         }
-        self.put(&transaction);
-        self.put(&charge);
-        self.event("charge.updated", id, Some(json!({"balance_transaction": null})));
+        if transaction.is_object() {
+            charge["balance_transaction"] = transaction["id"].clone();
+            self.put(&transaction);
+            self.put(&charge);
+            self.event("charge.updated", id, Some(json!({"balance_transaction": null})));
+        }
+    }
+
+    /// As it is served: without our own members, and a dispute with its rows as they are now.
+    pub(crate) fn served(&self, object: &Value) -> Value {
+        let mut served = plain(object);
+        if served["object"] == "dispute" {
+            if let Some(rows) = served["balance_transactions"].as_array_mut() {
+                for row in rows {
+                    let id = text(row, "id");
+                    *row = self.raw(&id).map_or_else(|| row.take(), plain);
+                }
+            }
+            let due_by = served["evidence_details"]["due_by"].as_i64();
+            served["evidence_details"]["past_due"] = json!(due_by.is_some_and(|due_by| due_by < now()));
+        }
+        served
     }
 }
 
+/// The `request` of what nobody asked for through the API.
+pub(crate) fn nobody() -> Value {
+    json!({"id": null, "idempotency_key": null})
+}
+
 /// Without our own members.
-pub(crate) fn served(object: &Value) -> Value {
+pub(super) fn plain(object: &Value) -> Value {
     match object {
         Value::Object(members) => {
             let own = |name: &String| name.starts_with('_');
@@ -138,6 +223,16 @@ pub(crate) fn overlay(lower: &mut Value, upper: &Value) {
         }
         (lower, upper) => *lower = upper.clone(),
     }
+}
+
+/// A member that is a text; empty, where it is none.
+pub(crate) fn text(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap_or_default().to_owned()
+}
+
+/// A member that is a whole number; 0, where it is none.
+pub(crate) fn number(object: &Value, name: &str) -> i64 {
+    object[name].as_i64().unwrap_or_default()
 }
 
 /// Seconds since 1970.

@@ -13,6 +13,8 @@ pub(crate) struct Refusal {
     pub(crate) message: Box<str>,
     pub(crate) param: Option<Box<str>>,
     pub(crate) decline_code: Option<Box<str>>,
+    /// Further members: the intent, the charge, advice.
+    pub(crate) more: Box<Map<String, Value>>,
     pub(crate) header: Header,
 }
 
@@ -37,6 +39,7 @@ impl Refusal {
             message: message.into(),
             param: param.map(Into::into),
             decline_code: None,
+            more: Box::default(),
             header: Header::None,
         }
     }
@@ -109,7 +112,7 @@ impl Refusal {
 
     /// As it is sent.
     pub(crate) fn reply(&self) -> Reply {
-        let mut error = Map::new();
+        let mut error = *self.more.clone();
         let mut set = |name: &str, value: Option<&str>| {
             if let Some(value) = value {
                 error.insert(name.to_owned(), Value::String(value.to_owned()));

@@ -10,7 +10,7 @@ use crate::shelf::View;
 const LEVELS_MAX: usize = 4;
 
 /// Fields that hold the id of something kept here, by object.
-const EXPANDABLE: [(&str, &str); 15] = [
+const EXPANDABLE: [(&str, &str); 20] = [
     ("charge", "payment_intent"),
     ("charge", "customer"),
     ("charge", "balance_transaction"),
@@ -18,6 +18,11 @@ const EXPANDABLE: [(&str, &str); 15] = [
     ("charge", "refunds"),
     ("payment_intent", "latest_charge"),
     ("payment_intent", "customer"),
+    ("payment_intent", "payment_method"),
+    ("payment_method", "customer"),
+    ("dispute", "charge"),
+    ("dispute", "payment_intent"),
+    ("topup", "balance_transaction"),
     ("balance_transaction", "source"),
     ("refund", "charge"),
     ("refund", "payment_intent"),
@@ -66,9 +71,9 @@ fn along(books: &mut Books, value: &mut Value, parts: &[&str], view: View) -> Re
     }
     if *field == "refunds" {
         let charge = value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let refunds =
-            books.newest_first("refund").into_iter().filter(|refund| refund["charge"] == *charge.as_str());
-        value["refunds"]["data"] = refunds.take(10).collect();
+        let refunds = books.raw_newest_first("refund", view).into_iter();
+        let of_it = refunds.filter(|refund| refund["charge"] == *charge.as_str());
+        value["refunds"]["data"] = of_it.take(10).map(|refund| books.served(refund)).collect();
         return Ok(());
     }
     if let Some(id) = value[*field].as_str().map(str::to_owned)

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::books::Books;
 use super::error::Refusal;
 use super::form::{Form, integer};
 
@@ -13,8 +14,8 @@ const LIMIT_MAX: i64 = 100;
 /// Parameters that every list takes.
 pub(crate) const PARAMETERS: [&str; 4] = ["limit", "starting_after", "ending_before", "created"];
 
-/// A page of rows, which come newest first.
-pub(crate) fn page(rows: &[Value], form: &Form, url: &str) -> Result<Value, Refusal> {
+/// A page of rows, which come newest first; only what is on it is copied.
+pub(crate) fn page(books: &Books, rows: &[&Value], form: &Form, url: &str) -> Result<Value, Refusal> {
     let limit = form.integer("limit")?.unwrap_or(LIMIT);
     if !(1..=LIMIT_MAX).contains(&limit) {
         let message = format!("This value must be greater than or equal to 1 and at most {LIMIT_MAX}.");
@@ -22,11 +23,12 @@ pub(crate) fn page(rows: &[Value], form: &Form, url: &str) -> Result<Value, Refu
     }
     let limit = usize::try_from(limit).unwrap_or(1);
     let mut kept = Vec::new();
-    for row in rows {
+    for &row in rows {
         if within(row, form.get("created"))? {
             kept.push(row);
         }
     }
+    let served = |rows: &[&Value]| rows.iter().map(|row| books.served(row)).collect::<Vec<Value>>();
     let (mut from, mut to) = (0, kept.len());
     if let Some(id) = form.text("starting_after") {
         from = place(&kept, rows, "starting_after", id)? + 1;
@@ -35,15 +37,15 @@ pub(crate) fn page(rows: &[Value], form: &Form, url: &str) -> Result<Value, Refu
         to = place(&kept, rows, "ending_before", id)?;
         // The rows right before the cursor, still newest first.
         let start = to.saturating_sub(limit);
-        let data: Vec<&Value> = kept[start..to].to_vec();
+        let data = served(&kept[start..to]);
         return Ok(json!({"object": "list", "url": url, "has_more": start > 0, "data": data}));
     }
     from = from.min(to);
     let end = (from + limit).min(to);
-    Ok(json!({"object": "list", "url": url, "has_more": end < to, "data": &kept[from..end]}))
+    Ok(json!({"object": "list", "url": url, "has_more": end < to, "data": served(&kept[from..end])}))
 }
 
-fn place(kept: &[&Value], rows: &[Value], param: &str, id: &str) -> Result<usize, Refusal> {
+fn place(kept: &[&Value], rows: &[&Value], param: &str, id: &str) -> Result<usize, Refusal> {
     if !rows.iter().any(|row| row["id"] == id) {
         let message = format!("No such object: '{id}'");
         return Err(Refusal::invalid("resource_missing", Some(param), message));

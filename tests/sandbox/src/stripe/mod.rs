@@ -1,17 +1,32 @@
-//! Stripe: charges, intents, refunds, balance transactions, events, with its versions, errors and idempotency.
+//! Stripe: charges, intents, refunds, disputes, payouts, balance transactions, events, with its versions, errors and
+//! idempotency. What others do there (customers, banks, the dashboard, the calendar) is a move ([`moves::Move`]).
 
+mod account;
+mod agenda;
 mod auth;
 mod books;
+mod capture;
+mod charge;
+mod confirm;
+mod decline;
+mod dispute;
 mod error;
 mod expand;
 mod form;
 mod idempotency;
+mod intent;
+mod ledger;
 mod list;
 mod metadata;
+mod method;
+mod moves;
 mod object;
 mod payment;
+mod payout;
+mod previous;
 mod read;
 mod refund;
+mod rows;
 mod search;
 mod write;
 
@@ -27,6 +42,7 @@ use books::Books;
 pub(crate) use error::refusal;
 use error::{Header, Refusal};
 use idempotency::{Begin, Keys};
+use moves::Move;
 pub(crate) use payment::{Paid, PaidIds};
 
 /// The double.
@@ -54,7 +70,7 @@ impl Stripe {
             self.post(incoming, act, &request_id).await
         } else {
             tokio::time::sleep(act.latency).await;
-            answer(self.act(incoming, act))
+            answer(self.act(incoming, act, &request_id))
         };
         let version = incoming.header("stripe-version").unwrap_or_default();
         reply.with("request-id", &request_id).with("stripe-version", version)
@@ -64,13 +80,13 @@ impl Stripe {
     async fn post(&self, incoming: &Incoming, act: &Act, request_id: &str) -> Reply {
         let Some(key) = incoming.header("idempotency-key").map(str::to_owned) else {
             tokio::time::sleep(act.latency).await;
-            return answer(self.act(incoming, act)).with("original-request", request_id);
+            return answer(self.act(incoming, act, request_id)).with("original-request", request_id);
         };
         let begin = self.keys().begin(&key, &fingerprint(incoming), request_id);
         let reply = match begin {
             Begin::Run => {
                 tokio::time::sleep(act.latency).await;
-                let reply = answer(self.act(incoming, act));
+                let reply = answer(self.act(incoming, act, request_id));
                 self.keys().end(&key, &reply);
                 reply.with("original-request", request_id).with("stripe-should-retry", "false")
             }
@@ -82,7 +98,7 @@ impl Stripe {
         reply.with("idempotency-key", &key)
     }
 
-    fn act(&self, incoming: &Incoming, act: &Act) -> Result<Value, Refusal> {
+    fn act(&self, incoming: &Incoming, act: &Act, request_id: &str) -> Result<Value, Refusal> {
         if let Some((status, code)) = &act.refuse {
             return Err(Refusal::injected(*status, code.as_deref()));
         }
@@ -92,7 +108,10 @@ impl Stripe {
         auth::check_right(&self.settings, incoming, &path)?;
         let mut books = self.books();
         let value = if incoming.method == Method::POST {
-            write::route(&mut books, incoming, &path)
+            books.request = json!({"id": request_id, "idempotency_key": incoming.header("idempotency-key")});
+            let written = write::route(&mut books, incoming, &path);
+            books.request = books::nobody();
+            written
         } else if incoming.method == Method::GET {
             read::route(&mut books, incoming, &path)
         } else {
@@ -103,7 +122,31 @@ impl Stripe {
 
     /// Makes a payment, as a shop's checkout does.
     pub(crate) fn pay(&self, paid: &Paid) -> Result<PaidIds, String> {
-        payment::pay(&mut self.books(), paid)
+        payment::pay(&mut self.books(), paid).map_err(|refusal| refusal.message.into_string())
+    }
+
+    /// Plays a move, now or some seconds from now (`in_seconds`); gives the object and the events that tell of it.
+    pub(crate) fn play(&self, wanted: &Value) -> Result<Value, String> {
+        let mut wanted = wanted.clone();
+        let later = wanted.as_object_mut().and_then(|members| members.remove("in_seconds"));
+        let what: Move = serde_json::from_value(wanted).map_err(|error| error.to_string())?;
+        let mut books = self.books();
+        if let Some(seconds) = later {
+            let seconds =
+                seconds.as_i64().filter(|seconds| *seconds >= 0).ok_or("in_seconds is a whole number")?;
+            books.agenda.add_move(seconds, what);
+            return Ok(json!({"planned_at": books::now() + seconds}));
+        }
+        let (count, _) = books.events_after(usize::MAX);
+        let id = moves::play(&mut books, &what).map_err(|refusal| refusal.message.into_string())?;
+        let object = books.raw(&id).map(|object| books.served(object));
+        let (_, events) = books.events_after(count);
+        Ok(json!({"id": id, "object": object, "events": events}))
+    }
+
+    /// How many events there have been, and those after a number of them, oldest first.
+    pub(crate) fn events_after(&self, count: usize) -> (usize, Vec<Value>) {
+        self.books().events_after(count)
     }
 
     /// Puts any object as it is given; its `id` and `object` say what it is.
@@ -114,18 +157,31 @@ impl Stripe {
     /// What is there, by kind.
     pub(crate) fn snapshot(&self) -> Value {
         let books = self.books();
-        let kinds =
-            ["charge", "payment_intent", "balance_transaction", "refund", "customer", "payout", "event"];
+        let kinds = [
+            "charge",
+            "payment_intent",
+            "balance_transaction",
+            "refund",
+            "dispute",
+            "customer",
+            "payment_method",
+            "payout",
+            "topup",
+            "event",
+        ];
         let lists = kinds.map(|kind| (format!("{kind}s"), Value::Array(books.newest_first(kind))));
-        let mut snapshot = json!({"account": self.settings.account});
+        let mut snapshot = json!({"account": self.settings.account, "left_out": books.left_out});
         if let Value::Object(members) = &mut snapshot {
             members.extend(lists);
         }
         snapshot
     }
 
+    /// The books as they are by now.
     fn books(&self) -> MutexGuard<'_, Books> {
-        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        books.catch_up();
+        books
     }
 
     fn keys(&self) -> MutexGuard<'_, Keys> {

@@ -1,13 +1,14 @@
 //! Reads.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use serde_json::Value;
 
 use super::books::Books;
 use super::error::Refusal;
 use super::form::Form;
-use super::{expand, list, object, search};
+use super::write::existing;
+use super::{expand, ledger, list, object, payout, search};
 use crate::reply::Incoming;
 
 /// Most event types in one question.
@@ -19,8 +20,11 @@ pub(crate) fn route(books: &mut Books, incoming: &Incoming, path: &[&str]) -> Re
         ["v1", "charges"] => rows(books, incoming, "charge", &["payment_intent", "customer"]),
         ["v1", "payment_intents"] => rows(books, incoming, "payment_intent", &["customer"]),
         ["v1", "refunds"] => rows(books, incoming, "refund", &["charge", "payment_intent"]),
+        ["v1", "disputes"] => rows(books, incoming, "dispute", &["charge", "payment_intent"]),
         ["v1", "payouts"] => rows(books, incoming, "payout", &["status", "destination"]),
         ["v1", "customers"] => rows(books, incoming, "customer", &["email"]),
+        ["v1", "payment_methods"] => rows(books, incoming, "payment_method", &["customer", "type"]),
+        ["v1", "customers", id, "payment_methods"] => methods_of(books, incoming, id),
         ["v1", "balance_transactions"] => {
             rows(books, incoming, "balance_transaction", &["payout", "source", "type", "currency"])
         }
@@ -34,14 +38,26 @@ pub(crate) fn route(books: &mut Books, incoming: &Incoming, path: &[&str]) -> Re
         }
         ["v1", "balance"] => {
             Form::read(incoming, &[])?;
-            Ok(balance(books))
+            let [mut available, mut pending] = ledger::balance(books);
+            // The account's own currency is there even without a payment, and both sides name the same ones.
+            let currencies = available.keys().chain(pending.keys()).cloned();
+            let currencies: Vec<String> =
+                currencies.chain([books.settings.settlement_currency.clone()]).collect();
+            for currency in currencies {
+                available.entry(currency.clone()).or_insert(0);
+                pending.entry(currency).or_insert(0);
+            }
+            Ok(object::balance(&available, &pending))
         }
         [
             "v1",
             "charges"
             | "payment_intents"
+            | "payment_methods"
             | "refunds"
+            | "disputes"
             | "payouts"
+            | "topups"
             | "customers"
             | "balance_transactions"
             | "events",
@@ -62,21 +78,38 @@ fn one(books: &mut Books, incoming: &Incoming, kind: &str, id: &str) -> Result<V
 fn rows(books: &mut Books, incoming: &Incoming, kind: &str, filters: &[&str]) -> Result<Value, Refusal> {
     let known: Vec<&str> = filters.iter().chain(&list::PARAMETERS).copied().collect();
     let form = Form::read(incoming, &known)?;
-    let mut rows = books.newest_first_at(kind, incoming.view);
-    for filter in filters {
-        let Some(wanted) = form.text(filter) else { continue };
-        if *filter == "payout" {
-            let lines: Vec<Value> = books
-                .raw_all(kind)
-                .filter(|row| row["_payout"] == wanted || row["source"] == wanted)
-                .map(|row| row["id"].clone())
-                .collect();
-            rows.retain(|row| lines.contains(&row["id"]));
-        } else {
+    let of_payout: Option<HashSet<String>> = match form.text("payout") {
+        Some(id) => Some(payout::lines(books, id)?.into_iter().collect()),
+        None => None,
+    };
+    let mut rows = books.raw_newest_first(kind, incoming.view);
+    if let Some(lines) = of_payout {
+        rows.retain(|row| row["id"].as_str().is_some_and(|id| lines.contains(id)));
+    }
+    for filter in filters.iter().filter(|filter| **filter != "payout") {
+        if let Some(wanted) = form.text(filter) {
             rows.retain(|row| row[*filter] == wanted);
         }
     }
-    let page = list::page(&rows, &form, &incoming.path)?;
+    let page = list::page(books, &rows, &form, &incoming.path)?;
+    expand::expand(books, page, &form.list("expand"), incoming.view)
+}
+
+/// `GET /v1/customers/{id}/payment_methods`.
+fn methods_of(books: &mut Books, incoming: &Incoming, customer: &str) -> Result<Value, Refusal> {
+    let known: Vec<&str> = ["type", "allow_redisplay"].iter().chain(&list::PARAMETERS).copied().collect();
+    let form = Form::read(incoming, &known)?;
+    let is_known = existing(books, "customer", customer).is_ok();
+    let mut rows = books.raw_newest_first("payment_method", incoming.view);
+    rows.retain(|row| row["customer"] == customer);
+    // A customer that was never put, and yet has saved a card, is one all the same.
+    if !is_known && rows.is_empty() {
+        return Err(Refusal::missing("customer", "customer", customer));
+    }
+    if let Some(wanted) = form.text("type") {
+        rows.retain(|row| row["type"] == wanted);
+    }
+    let page = list::page(books, &rows, &form, &incoming.path)?;
     expand::expand(books, page, &form.list("expand"), incoming.view)
 }
 
@@ -90,7 +123,7 @@ fn events(books: &mut Books, incoming: &Incoming) -> Result<Value, Refusal> {
         let message = format!("You can only filter by up to {TYPES_MAX} event types.");
         return Err(Refusal::invalid("", Some("types"), message));
     }
-    let mut rows = books.newest_first_at("event", incoming.view);
+    let mut rows = books.raw_newest_first("event", incoming.view);
     if !types.is_empty() {
         rows.retain(|row| {
             types.iter().any(|wanted| matches(wanted, row["type"].as_str().unwrap_or_default()))
@@ -99,21 +132,11 @@ fn events(books: &mut Books, incoming: &Incoming) -> Result<Value, Refusal> {
     if let Some(success) = form.text("delivery_success") {
         rows.retain(|row| (row["pending_webhooks"] == 0) == (success == "true"));
     }
-    list::page(&rows, &form, &incoming.path)
+    list::page(books, &rows, &form, &incoming.path)
 }
 
 fn matches(wanted: &str, kind: &str) -> bool {
     wanted.strip_suffix('*').map_or(wanted == kind, |prefix| kind.starts_with(prefix))
-}
-
-fn balance(books: &Books) -> Value {
-    let (mut available, mut pending) = (BTreeMap::new(), BTreeMap::new());
-    for row in books.raw_all("balance_transaction") {
-        let sums = if row["status"] == "available" { &mut available } else { &mut pending };
-        let currency = row["currency"].as_str().unwrap_or_default().to_owned();
-        *sums.entry(currency).or_insert(0) += row["net"].as_i64().unwrap_or_default();
-    }
-    object::balance(&available, &pending)
 }
 
 fn singular(plural: &str) -> &str {

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::books::{Books, served};
+use super::books::Books;
 use super::error::Refusal;
 use super::form::Form;
-use super::{expand, metadata, payment, refund};
+use super::{capture, confirm, dispute, expand, metadata, refund};
 use crate::reply::Incoming;
 use crate::shelf::View;
 
@@ -14,8 +14,14 @@ pub(crate) fn route(books: &mut Books, incoming: &Incoming, path: &[&str]) -> Re
     match path {
         ["v1", "payment_intents", id] => update(books, incoming, "payment_intent", id),
         ["v1", "charges", id] => update(books, incoming, "charge", id),
-        ["v1", "payment_intents", id, "capture"] => capture(books, incoming, id),
+        ["v1", "payment_intents", id, "capture"] => capture::rest(books, incoming, id),
+        ["v1", "payment_intents", id, "confirm"] => confirm::confirm(books, incoming, id),
+        ["v1", "payment_intents", id, "cancel"] => confirm::cancel(books, incoming, id),
         ["v1", "refunds"] => refund::create(books, incoming),
+        ["v1", "refunds", id] => refund::update(books, incoming, id),
+        ["v1", "refunds", id, "cancel"] => refund::cancel(books, incoming, id),
+        ["v1", "disputes", id] => dispute::rest_update(books, incoming, id),
+        ["v1", "disputes", id, "close"] => dispute::rest_close(books, incoming, id),
         _ => Err(Refusal::unknown_url(incoming)),
     }
 }
@@ -35,50 +41,7 @@ fn update(books: &mut Books, incoming: &Incoming, kind: &str, id: &str) -> Resul
     if kind == "charge" && before != object {
         books.event("charge.updated", id, Some(json!({"metadata": before["metadata"]})));
     }
-    expand::expand(books, served(&object), &form.list("expand"), View::NOW)
-}
-
-/// Takes the money of an authorisation, whole or in part; the rest is released.
-fn capture(books: &mut Books, incoming: &Incoming, id: &str) -> Result<Value, Refusal> {
-    let form = Form::read(incoming, &["amount_to_capture", "final_capture", "metadata"])?;
-    let mut intent = existing(books, "payment_intent", id)?;
-    if intent["status"] != "requires_capture" {
-        let status = intent["status"].as_str().unwrap_or_default();
-        let message = format!(
-            "This PaymentIntent could not be captured because it has a status of {status}. Only a PaymentIntent \
-             with one of the following statuses may be captured: requires_capture."
-        );
-        return Err(Refusal::invalid("payment_intent_unexpected_state", None, message));
-    }
-    let authorised = intent["amount"].as_i64().unwrap_or_default();
-    let amount = form.integer("amount_to_capture")?.unwrap_or(authorised);
-    if !(1..=authorised).contains(&amount) {
-        let message = "The amount to capture must be at least 1 and at most what was authorised.";
-        return Err(Refusal::invalid("amount_too_large", Some("amount_to_capture"), message));
-    }
-    let mut charge = existing(books, "charge", intent["latest_charge"].as_str().unwrap_or_default())?;
-    let currency = charge["currency"].as_str().unwrap_or_default().to_owned();
-    let transaction =
-        payment::row(books, authorised, authorised * 29 / 1000 + 30, &currency, "charge", &charge);
-    books.put(&transaction);
-    if amount < authorised {
-        let mut released = payment::row(books, amount - authorised, 0, &currency, "refund", &charge);
-        released["reporting_category"] = json!("partial_capture_reversal");
-        books.put(&released);
-    }
-    charge["captured"] = json!(true);
-    charge["amount_captured"] = json!(amount);
-    charge["amount_refunded"] = json!(authorised - amount);
-    charge["balance_transaction"] = transaction["id"].clone();
-    intent["metadata"] = metadata::merge(&intent["metadata"], form.get("metadata"))?;
-    intent["status"] = json!("succeeded");
-    intent["amount_capturable"] = json!(0);
-    intent["amount_received"] = json!(amount);
-    books.put(&charge);
-    books.put(&intent);
-    books.event("charge.captured", charge["id"].as_str().unwrap_or_default(), None);
-    books.event("payment_intent.succeeded", id, None);
-    expand::expand(books, served(&intent), &form.list("expand"), View::NOW)
+    expand::expand(books, books.served(&object), &form.list("expand"), View::NOW)
 }
 
 /// An object of a kind, with our own members.

@@ -13,6 +13,8 @@ mod faults;
 #[cfg(test)]
 mod magento;
 #[cfg(test)]
+mod money;
+#[cfg(test)]
 mod objects;
 #[cfg(test)]
 mod seed;

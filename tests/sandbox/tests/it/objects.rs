@@ -49,6 +49,11 @@ async fn objects_have_every_field_of_the_published_samples() {
     let made = admin(&sandbox, "POST", "/admin/charges", &json!({"amount": 1000})).await.json();
     let refund = format!("charge={}&amount=100", made["charge"].as_str().unwrap());
     let refund = stripe(&sandbox, "POST", "/v1/refunds", &refund, &[]).await.json();
+    let disputed = json!([{"move": "pay", "amount": 1000}, {"move": "top_up", "amount": 1000, "currency": "usd"},
+        {"move": "payment_method", "customer": "cus_1"}]);
+    let played = admin(&sandbox, "POST", "/admin/stripe/moves", &disputed).await.json();
+    let dispute = json!({"move": "dispute", "charge": played[0]["id"]});
+    let dispute = admin(&sandbox, "POST", "/admin/stripe/moves", &dispute).await.json();
     for whole in [json!({"id": "cus_1", "object": "customer"}), json!({"id": "po_1", "object": "payout"})] {
         assert_eq!(admin(&sandbox, "POST", "/admin/charges", &whole).await.status, 200);
     }
@@ -64,6 +69,9 @@ async fn objects_have_every_field_of_the_published_samples() {
         ("balance", "/v1/balance".to_owned()),
         ("customer", "/v1/customers/cus_1".to_owned()),
         ("payout", "/v1/payouts/po_1".to_owned()),
+        ("dispute", format!("/v1/disputes/{}", dispute["id"].as_str().unwrap())),
+        ("topup", format!("/v1/topups/{}", played[1]["id"].as_str().unwrap())),
+        ("payment_method", format!("/v1/payment_methods/{}", played[2]["id"].as_str().unwrap())),
     ] {
         let got = stripe(&sandbox, "GET", &path, "", &[]).await;
         assert_eq!(got.status, 200, "{path}: {}", got.text);

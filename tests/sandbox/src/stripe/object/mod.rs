@@ -4,13 +4,17 @@
 mod account;
 mod charge;
 mod customer;
+mod dispute;
 mod intent;
+mod method;
 mod money;
 
 use serde_json::{Value, json};
 
 pub(crate) use account::{account, balance};
-pub(crate) use money::{payout, refund, transaction};
+pub(crate) use dispute::blank as dispute;
+pub(crate) use method::{bank_debit, blank as payment_method};
+pub(crate) use money::{payout, refund, topup, transaction};
 
 /// The blank of a kind.
 pub(crate) fn blank(kind: &str) -> Option<Value> {
@@ -21,6 +25,9 @@ pub(crate) fn blank(kind: &str) -> Option<Value> {
         "refund" => refund(),
         "payout" => payout(),
         "customer" => customer::blank(),
+        "dispute" => dispute(),
+        "payment_method" => payment_method(),
+        "topup" => topup(),
         "event" => event("", "", "", &Value::Null, None),
         _ => return None,
     })

@@ -1,4 +1,4 @@
-//! Balance transactions, refunds, payouts.
+//! Balance transactions, refunds, payouts, top-ups.
 
 use serde_json::{Value, json};
 
@@ -87,5 +87,28 @@ pub(crate) fn payout() -> Value {
         "status": "paid",
         "trace_id": {"status": "pending", "value": null},
         "type": "bank_account",
+    })
+}
+
+/// Money that the merchant pays in.
+pub(crate) fn topup() -> Value {
+    json!({
+        "id": "",
+        "object": "topup",
+        "amount": 0,
+        "balance_transaction": null,
+        "created": now(),
+        "currency": "usd",
+        "description": "Top-up",
+        "expected_availability_date": now(),
+        "failure_code": null,
+        "failure_message": null,
+        "initiated_by": null,
+        "livemode": false,
+        "metadata": {},
+        "source": null,
+        "statement_descriptor": null,
+        "status": "pending",
+        "transfer_group": null,
     })
 }
