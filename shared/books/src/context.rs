@@ -42,6 +42,25 @@ pub struct Context {
     /// The payout that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payout: Option<PayoutId>,
+    /// What of it another document has booked.
+    #[serde(default)]
+    pub elsewhere: Elsewhere,
+}
+
+/// What of a movement another document books: a payment document of the ERP may have a charge's gross, with its fee or without.
+/// That part is not posted again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Elsewhere {
+    /// Nothing: gross and fee are posted.
+    #[default]
+    Nothing,
+    /// The gross: its fee is posted.
+    Gross,
+    /// The fee: the gross is posted.
+    Fee,
+    /// All: nothing is posted.
+    All,
 }
 
 /// What a payment or refund is to the customer's account. Neither amount has a sign: the movement has.

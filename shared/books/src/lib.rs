@@ -23,7 +23,7 @@ pub mod role;
 pub mod rules;
 
 pub use chart::Chart;
-pub use context::{Context, DisputeState, Entry, Held, Receivable};
+pub use context::{Context, DisputeState, Elsewhere, Entry, Held, Receivable};
 pub use day::{DayBook, Grouping};
 pub use error::Error;
 pub use ledger::Ledger;

@@ -23,7 +23,7 @@ pub fn hledger(chart: &Chart, journals: &[Journal]) -> String {
     }
     for journal in journals {
         let head = journal.head();
-        let _ = writeln!(text, "\n{} * ({}) {}", head.date, head.key, value(&head.memo));
+        let _ = writeln!(text, "\n{} * ({}) {}", head.date, head.key, without(&head.memo, &[';']));
         if let Some(reverses) = &head.reverses {
             let _ = writeln!(text, "    ; reverses:{reverses}");
         }
@@ -52,7 +52,12 @@ fn sample(currency: Currency) -> String {
     format!("1000.{}", "0".repeat(digits))
 }
 
-/// A text without what ends a tag or begins a comment.
+/// A tag's value: a comma would end it.
 fn value(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, ',' | ';') || c.is_control() { ' ' } else { c }).collect()
+    without(text, &[',', ';'])
+}
+
+/// A text on one line, without what would end it there.
+fn without(text: &str, ends: &[char]) -> String {
+    text.chars().map(|c| if ends.contains(&c) || c.is_control() { ' ' } else { c }).collect()
 }

@@ -34,7 +34,7 @@ fn origin(line: &JournalLine) -> impl Iterator<Item = (&'static str, &str)> {
         ("source", line.source.as_ref().map(SourceId::as_str)),
         ("order", line.order.as_ref().map(IncrementId::as_str)),
         ("payout", line.payout.as_ref().map(PayoutId::as_str)),
-        ("party", line.party.as_ref().map(|key| key.as_str())),
+        ("party", line.party.as_ref().map(NaturalKey::as_str)),
         ("tax", line.tax_code.as_deref()),
     ]
     .into_iter()

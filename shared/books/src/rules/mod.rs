@@ -18,7 +18,7 @@ pub use documents::{SalesDocument, credit_note, invoice};
 pub use payouts::{arrival, arrival_reversed};
 
 use crate::draft::Draft;
-use crate::{Entry, Error, Ledger, Role};
+use crate::{Elsewhere, Entry, Error, Ledger, Role};
 
 /// What is posted for a movement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,27 +78,41 @@ pub fn post(ledger: &Ledger, entry: &Entry) -> Result<Posting, Error> {
         return Ok(Posting::default());
     }
     let mut draft = Draft::new(ledger, ledger.date(transaction.created), entry.into());
-    let raised = match rule(transaction) {
-        Rule::Payment => orders::moved(&mut draft, entry, orders::Direction::In)?,
-        Rule::PaymentBack => orders::moved(&mut draft, entry, orders::Direction::Out)?,
+    let (with_gross, with_fee) = match entry.context.elsewhere {
+        Elsewhere::Nothing => (true, true),
+        Elsewhere::Gross => (false, true),
+        Elsewhere::Fee => (true, false),
+        Elsewhere::All => (false, false),
+    };
+    let raised = if with_gross { gross(&mut draft, entry)? } else { None };
+    if with_fee {
+        fees::inside(&mut draft, transaction)?;
+    }
+    Ok(Posting { lines: draft.settled()?, raised })
+}
+
+/// The amount of a movement, by its rule.
+fn gross(draft: &mut Draft<'_>, entry: &Entry) -> Result<Option<Raised>, Error> {
+    let transaction = &entry.transaction;
+    match rule(transaction) {
+        Rule::Payment => orders::moved(draft, entry, orders::Direction::In),
+        Rule::PaymentBack => orders::moved(draft, entry, orders::Direction::Out),
         Rule::PaymentBounced => {
-            let open = orders::moved(&mut draft, entry, orders::Direction::Out)?;
-            Some(open.unwrap_or_else(|| raise(entry, Reason::PaymentBounced)))
+            let open = orders::moved(draft, entry, orders::Direction::Out)?;
+            Ok(Some(open.unwrap_or_else(|| raise(entry, Reason::PaymentBounced))))
         }
         Rule::RefundFailed => {
-            let open = orders::moved(&mut draft, entry, orders::Direction::In)?;
-            Some(open.unwrap_or_else(|| raise(entry, Reason::RefundToBePaid)))
+            let open = orders::moved(draft, entry, orders::Direction::In)?;
+            Ok(Some(open.unwrap_or_else(|| raise(entry, Reason::RefundToBePaid))))
         }
-        Rule::DisputeReversed => disputes::reversed(&mut draft, entry).map(|()| None)?,
-        Rule::PayoutBack => payouts::back(&mut draft, entry).map(|()| None)?,
-        Rule::Against(role) => balance::against(&mut draft, transaction, &role).map(|()| None)?,
+        Rule::DisputeReversed => disputes::reversed(draft, entry).map(|()| None),
+        Rule::PayoutBack => payouts::back(draft, entry).map(|()| None),
+        Rule::Against(role) => balance::against(draft, transaction, &role).map(|()| None),
         Rule::Unknown => {
-            balance::against(&mut draft, transaction, &Role::Suspense(transaction.currency()))?;
-            Some(raise(entry, Reason::UnknownCategory))
+            balance::against(draft, transaction, &Role::Suspense(transaction.currency()))?;
+            Ok(Some(raise(entry, Reason::UnknownCategory)))
         }
-    };
-    fees::inside(&mut draft, transaction)?;
-    Ok(Posting { lines: draft.settled()?, raised })
+    }
 }
 
 fn raise(entry: &Entry, reason: Reason) -> Raised {

@@ -13,7 +13,7 @@ fn odd() -> Ledger {
     let codes = [
         (Role::StripeClearing(currency("EUR")), "stripe: clearing; €"),
         (Role::Bank(currency("EUR")), "Bank  (EUR)"),
-        (Role::ReservesHeld(currency("EUR")), "bank-eur"),
+        (Role::ReservesHeld(currency("EUR")), "Bank-EUR"),
         (Role::Suspense(currency("EUR")), "***"),
         (Role::FxGainLoss, "7700"),
     ];
@@ -37,7 +37,7 @@ fn hledger_gets_every_currency_and_account_declared() {
         account Assets:X  ; code:***
         account Expenses:7700  ; code:7700
         account Assets:Bank-EUR  ; code:Bank  (EUR)
-        account Assets:Bank-eur  ; code:bank-eur
+        account Assets:Bank-EUR-2  ; code:Bank-EUR
         account Assets:Stripe-clearing  ; code:stripe: clearing  €
 
         2026-03-01 * (tb:acct_1:bt:txn_1) topup
@@ -46,8 +46,9 @@ fn hledger_gets_every_currency_and_account_declared() {
 
         2026-03-01 * (tb:acct_1:bt:txn_2) risk_reserved_funds
             Assets:Stripe-clearing  -2.00 EUR @@ 2.20 USD  ; bt:txn_2
-            Assets:Bank-eur  2.00 EUR @@ 2.20 USD  ; bt:txn_2
-    "#]].assert_eq(&text);
+            Assets:Bank-EUR-2  2.00 EUR @@ 2.20 USD  ; bt:txn_2
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]
@@ -62,8 +63,8 @@ fn beancount_gets_names_that_it_takes() {
           code: "7700"
         2026-03-01 open Assets:Bank-EUR
           code: "Bank  (EUR)"
-        2026-03-01 open Assets:Bank-eur
-          code: "bank-eur"
+        2026-03-01 open Assets:Bank-EUR-2
+          code: "Bank-EUR"
         2026-03-01 open Assets:Stripe-clearing
           code: "stripe: clearing; €"
 
@@ -76,7 +77,8 @@ fn beancount_gets_names_that_it_takes() {
         2026-03-01 * "tb:acct_1:bt:txn_2" "risk_reserved_funds"
           Assets:Stripe-clearing  -2.00 EUR @@ 2.20 USD
             bt: "txn_2"
-          Assets:Bank-eur  2.00 EUR @@ 2.20 USD
+          Assets:Bank-EUR-2  2.00 EUR @@ 2.20 USD
             bt: "txn_2"
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }

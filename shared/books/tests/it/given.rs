@@ -1,6 +1,6 @@
 //! A ledger and movements, said shortly.
 
-use books::{Chart, Context, DisputeState, Entry, Held, Ledger, Rates, Receivable, Role};
+use books::{Chart, Context, DisputeState, Elsewhere, Entry, Held, Ledger, Rates, Receivable, Role};
 use canonical::{
     BalanceTransaction, BalanceTransactionRow, BalanceType, Category, Currency, FeeDetail, FeeKind, Money,
 };
@@ -75,6 +75,8 @@ pub(crate) struct Movement {
     held: Option<(String, String, Option<String>)>,
     #[serde(default)]
     payout: Option<String>,
+    #[serde(default)]
+    elsewhere: Elsewhere,
 }
 
 impl Movement {
@@ -122,6 +124,7 @@ impl Movement {
             dispute: self.dispute,
             held: self.held.as_ref().map(held),
             payout: self.payout.as_ref().map(|id| id.parse().unwrap()),
+            elsewhere: self.elsewhere,
             ..Context::default()
         }
     }

@@ -161,6 +161,9 @@ fn shown(case: &Case) -> String {
     };
     let text = hledger(&ledger.chart, &journals);
     let mut shown = text.split_once("\n\n").map_or("", |(_, transactions)| transactions).to_owned();
+    if journals.is_empty() {
+        shown.push_str("; nothing is posted\n");
+    }
     for Raised { reason, transaction, amount, .. } in raised {
         let _ = write!(shown, "\n; raised: {reason:?} {amount} by {transaction}\n");
     }
