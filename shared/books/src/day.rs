@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::draft::Lines;
 use crate::rules::{self, Raised};
 use crate::{Entry, Error, Ledger, keys};
 
@@ -119,19 +120,19 @@ impl DayBook {
     /// # Errors
     /// An account or a rate that is missing. Nothing is added then.
     pub fn add(&mut self, ledger: &Ledger, entry: &Entry) -> Result<(), Error> {
-        let posting = rules::post(ledger, entry)?;
+        let (lines, raised) = rules::lines(ledger, entry)?;
         let transaction = &entry.transaction;
-        if let Some(raised) = posting.raised {
+        if let Some(raised) = raised {
             self.raised.insert(raised.transaction.clone(), raised);
         }
-        if posting.lines.is_empty() {
+        if lines.lines.is_empty() {
             return Ok(());
         }
         let (date, currency) = (ledger.date(transaction.created), transaction.currency());
         match self.grouping {
-            Grouping::Day => self.days.entry((date, currency)).or_default().add(posting.lines)?,
+            Grouping::Day => self.days.entry((date, currency)).or_default().add(lines)?,
             Grouping::PerTransaction => {
-                let journal = single(ledger, entry, date, posting.lines)?;
+                let journal = single(ledger, entry, date, lines.into_journal_lines())?;
                 let at = (date, currency, transaction.created, transaction.id.clone());
                 self.singles.insert(at, journal);
             }
@@ -160,34 +161,34 @@ impl DayBook {
 }
 
 impl Day {
-    fn add(&mut self, lines: Vec<JournalLine>) -> Result<(), Error> {
+    fn add(&mut self, Lines { origin, lines }: Lines<'_>) -> Result<(), Error> {
         for line in lines {
             let key = SumKey {
                 is_credit: line.amount.is_negative(),
                 account: line.account,
                 currency: line.amount.currency(),
                 tax_code: line.tax_code,
-                party: line.party,
+                party: origin.party.filter(|_| line.has_party).cloned(),
             };
             match self.sums.entry(key) {
                 Slot::Vacant(slot) => {
                     slot.insert(Sum {
                         amount: line.amount,
                         base: line.base,
-                        transaction: line.transaction,
-                        source: line.source,
-                        order: line.order,
-                        payout: line.payout,
+                        transaction: origin.transaction.cloned(),
+                        source: origin.source.cloned(),
+                        order: origin.order.cloned(),
+                        payout: origin.payout.cloned(),
                     });
                 }
                 Slot::Occupied(mut slot) => {
                     let sum = slot.get_mut();
                     sum.amount = sum.amount.checked_add(line.amount)?;
                     sum.base = sum.base.checked_add(line.base)?;
-                    keep_common(&mut sum.transaction, line.transaction.as_ref());
-                    keep_common(&mut sum.source, line.source.as_ref());
-                    keep_common(&mut sum.order, line.order.as_ref());
-                    keep_common(&mut sum.payout, line.payout.as_ref());
+                    keep_common(&mut sum.transaction, origin.transaction);
+                    keep_common(&mut sum.source, origin.source);
+                    keep_common(&mut sum.order, origin.order);
+                    keep_common(&mut sum.payout, origin.payout);
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! Lines in the making: each knows what it comes from, and what does not balance is a difference of rates.
 
-use canonical::{BalanceTransactionId, IncrementId, JournalLine, Money, NaturalKey, PayoutId, SourceId};
+use canonical::{
+    AccountCode, BalanceTransactionId, IncrementId, JournalLine, Money, NaturalKey, PayoutId, SourceId,
+};
 use jiff::civil::Date;
 
 use crate::{Entry, Error, Ledger, Role};
@@ -27,12 +29,47 @@ impl<'a> From<&'a Entry> for Origin<'a> {
     }
 }
 
-/// Lines of one event.
+/// A line that borrows what it comes from: where lines are summed, most of that is never needed.
+pub(crate) struct Line {
+    pub(crate) account: AccountCode,
+    pub(crate) amount: Money,
+    pub(crate) base: Money,
+    pub(crate) tax_code: Option<String>,
+    /// Whether its account is kept by customer.
+    pub(crate) has_party: bool,
+}
+
+/// Lines of one event, and what they all come from.
+pub(crate) struct Lines<'a> {
+    pub(crate) origin: Origin<'a>,
+    pub(crate) lines: Vec<Line>,
+}
+
+impl Lines<'_> {
+    /// The lines, each with what it comes from.
+    pub(crate) fn into_journal_lines(self) -> Vec<JournalLine> {
+        let origin = self.origin;
+        let line = |line: Line| JournalLine {
+            account: line.account,
+            amount: line.amount,
+            base: line.base,
+            party: origin.party.filter(|_| line.has_party).cloned(),
+            tax_code: line.tax_code,
+            transaction: origin.transaction.cloned(),
+            source: origin.source.cloned(),
+            order: origin.order.cloned(),
+            payout: origin.payout.cloned(),
+        };
+        self.lines.into_iter().map(line).collect()
+    }
+}
+
+/// Lines of one event in the making.
 pub(crate) struct Draft<'a> {
     ledger: &'a Ledger,
     date: Date,
     origin: Origin<'a>,
-    lines: Vec<JournalLine>,
+    lines: Vec<Line>,
 }
 
 impl<'a> Draft<'a> {
@@ -57,18 +94,12 @@ impl<'a> Draft<'a> {
         if amount.is_zero() && base.is_zero() {
             return Ok(());
         }
-        let mut line = JournalLine::new(self.ledger.code(role)?, amount, base);
-        line.transaction = self.origin.transaction.cloned();
-        line.source = self.origin.source.cloned();
-        line.order = self.origin.order.cloned();
-        line.payout = self.origin.payout.cloned();
-        if *role == Role::Receivable {
-            line.party = self.origin.party.cloned();
-        }
-        if let Role::TaxPayable(code) = role {
-            line.tax_code = Some(code.clone());
-        }
-        self.lines.push(line);
+        let tax_code = match role {
+            Role::TaxPayable(code) => Some(code.clone()),
+            _ => None,
+        };
+        let account = self.ledger.code(role)?;
+        self.lines.push(Line { account, amount, base, tax_code, has_party: *role == Role::Receivable });
         Ok(())
     }
 
@@ -94,11 +125,11 @@ impl<'a> Draft<'a> {
     }
 
     /// The lines, with what is left of the base on fx_gain_loss.
-    pub(crate) fn settled(mut self) -> Result<Vec<JournalLine>, Error> {
+    pub(crate) fn settled(mut self) -> Result<Lines<'a>, Error> {
         let company = self.ledger.rates.company();
         let left = Money::sum(company, self.lines.iter().map(|line| line.base))?.negated()?;
         self.line_at(&Role::FxGainLoss, left, left)?;
-        Ok(self.lines)
+        Ok(Lines { origin: self.origin, lines: self.lines })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Natural keys of what is posted: `tb:<account>:<kind>:<id>`. The version of a rule is in none of them: what is posted once is
 //! posted for good, and a correction (`:r<n>`) is a document of its own.
 
+use std::fmt::Display;
+
 use canonical::{
     BalanceTransaction, BalanceTransactionId, Category, Currency, DisputeId, NaturalKey, PayoutId,
     StripeAccount,
@@ -14,7 +16,7 @@ use crate::Error;
 /// # Errors
 /// Too long for a key.
 pub fn transaction(account: &StripeAccount, id: &BalanceTransactionId) -> Result<NaturalKey, Error> {
-    key(account, "bt", id.as_str())
+    key(account, "bt", id)
 }
 
 /// The journal of a day in a currency; from the second on (`part`), of what turned up later.
@@ -23,8 +25,8 @@ pub fn transaction(account: &StripeAccount, id: &BalanceTransactionId) -> Result
 /// Too long for a key.
 pub fn day(account: &StripeAccount, date: Date, currency: Currency, part: u32) -> Result<NaturalKey, Error> {
     match part {
-        0 | 1 => key(account, "day", &format!("{date}:{currency}")),
-        later => key(account, "day", &format!("{date}:{currency}:{later}")),
+        0 | 1 => key(account, "day", format_args!("{date}:{currency}")),
+        later => key(account, "day", format_args!("{date}:{currency}:{later}")),
     }
 }
 
@@ -33,7 +35,7 @@ pub fn day(account: &StripeAccount, date: Date, currency: Currency, part: u32) -
 /// # Errors
 /// Too long for a key.
 pub fn payout_paid(account: &StripeAccount, payout: &PayoutId) -> Result<NaturalKey, Error> {
-    key(account, "payout", &format!("{payout}:paid"))
+    key(account, "payout", format_args!("{payout}:paid"))
 }
 
 /// The loss of a dispute, which moves nothing at Stripe.
@@ -41,7 +43,7 @@ pub fn payout_paid(account: &StripeAccount, payout: &PayoutId) -> Result<Natural
 /// # Errors
 /// Too long for a key.
 pub fn dispute_lost(account: &StripeAccount, dispute: &DisputeId) -> Result<NaturalKey, Error> {
-    key(account, "dispute", &format!("{dispute}:lost"))
+    key(account, "dispute", format_args!("{dispute}:lost"))
 }
 
 /// The `n`th correction of a document.
@@ -49,7 +51,7 @@ pub fn dispute_lost(account: &StripeAccount, dispute: &DisputeId) -> Result<Natu
 /// # Errors
 /// Too long for a key.
 pub fn correction(of: &NaturalKey, n: u32) -> Result<NaturalKey, Error> {
-    Ok(format!("{of}:r{n}").parse()?)
+    Ok(format!("{of}:r{n}").try_into()?)
 }
 
 /// The document that the ERP has of a movement by itself: the payment of a charge, the payment back of a refund. None of others.
@@ -60,9 +62,9 @@ pub fn document(account: &StripeAccount, transaction: &BalanceTransaction) -> Op
         Category::Refund => "refund",
         _ => return None,
     };
-    key(account, kind, transaction.source.as_ref()?.as_str()).ok()
+    key(account, kind, transaction.source.as_ref()?).ok()
 }
 
-fn key(account: &StripeAccount, kind: &str, id: &str) -> Result<NaturalKey, Error> {
-    Ok(format!("tb:{account}:{kind}:{id}").parse()?)
+fn key(account: &StripeAccount, kind: &str, id: impl Display) -> Result<NaturalKey, Error> {
+    Ok(format!("tb:{account}:{kind}:{id}").try_into()?)
 }

@@ -131,11 +131,16 @@ impl Table {
         self.row([part, name, &rows, &text(gross), &text(fees), &text(net), currency.code()]);
     }
 
-    /// A row. Every row of a table has as many cells as its names, and memory is never full by halves: nothing can fail here.
+    /// A row. Writing to memory does not fail, and each row of a table has as many cells as its names.
     fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
-        let cells =
-            cells.into_iter().map(|cell| if is_formula(cell) { format!("'{cell}") } else { cell.to_owned() });
-        let _ = self.0.write_record(cells);
+        for cell in cells {
+            let _ = if is_formula(cell) {
+                self.0.write_field(format!("'{cell}"))
+            } else {
+                self.0.write_field(cell)
+            };
+        }
+        let _ = self.0.write_record(None::<&[u8]>);
     }
 
     fn text(self) -> String {

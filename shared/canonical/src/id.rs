@@ -137,12 +137,6 @@ text_id!(
     |text| (text.starts_with("du_") || text.starts_with("dp_")) && printable(text)
 );
 text_id!(
-    /// An account of the merchant's chart, as the ERP names it (`1200`, `Stripe Clearing - TC`).
-    AccountCode,
-    "an account code (at most 140 characters)",
-    |text| text.trim() == text && text.chars().count() <= 140 && text.chars().all(|c| !c.is_control())
-);
-text_id!(
     /// The order number that people see (`000000042`, `DE-1-2`): unique within a Magento store only.
     IncrementId,
     "an order number",

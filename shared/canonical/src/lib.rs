@@ -5,6 +5,7 @@
 //! engine or AWS. Money is [`Money`] (integer minor units and a currency), never a float, and every id is a
 //! type that can only be had by parsing.
 
+pub mod account;
 pub mod allocate;
 pub mod balance_transaction;
 pub mod currency;
@@ -25,14 +26,15 @@ pub mod stripe_amount;
 pub mod totals;
 pub mod transaction_kind;
 
+pub use account::AccountCode;
 pub use allocate::{allocate, apportion};
 pub use balance_transaction::{BalanceTransaction, BalanceTransactionRow, FeeDetail, SourceId, SourceKind};
 pub use currency::Currency;
 pub use error::Error;
 pub use fulfilment::{Fulfilment, FulfilmentLine};
 pub use id::{
-    AccountCode, BalanceTransactionId, ChargeId, CustomerId, DisputeId, EventId, IncrementId, NaturalKey,
-    OrderId, PairId, PaymentIntentId, PayoutId, RefundId, Sku, StripeAccount,
+    BalanceTransactionId, ChargeId, CustomerId, DisputeId, EventId, IncrementId, NaturalKey, OrderId, PairId,
+    PaymentIntentId, PayoutId, RefundId, Sku, StripeAccount,
 };
 pub use journal::{Journal, JournalHead, JournalLine};
 pub use money::Money;

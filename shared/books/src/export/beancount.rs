@@ -34,7 +34,9 @@ fn text(chart: &Chart, journals: &[Journal], company: &str) -> String {
             let _ = writeln!(text, "  true_date: {date}");
         }
         for line in journal.lines() {
-            let _ = writeln!(text, "  {}  {}", names.get(&line.account), amount(line));
+            let _ = write!(text, "  {}  ", names.get(&line.account));
+            amount(&mut text, line);
+            text.push('\n');
             for (name, value) in origin(line) {
                 let _ = writeln!(text, "    {name}: {}", quoted(value));
             }

@@ -2,6 +2,7 @@
 //!
 //! Source: <https://hledger.org/hledger.html#journal>
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use canonical::{Currency, Journal, JournalLine};
@@ -38,10 +39,13 @@ pub fn hledger(chart: &Chart, journals: &[Journal]) -> String {
 }
 
 fn posting(text: &mut String, names: &Names, line: &JournalLine) {
-    let _ = write!(text, "    {}  {}", names.get(&line.account), amount(line));
-    let tags: Vec<String> = origin(line).map(|(name, tag)| format!("{name}:{}", value(tag))).collect();
-    if !tags.is_empty() {
-        let _ = write!(text, "  ; {}", tags.join(", "));
+    let _ = write!(text, "    {}  ", names.get(&line.account));
+    amount(text, line);
+    for (at, (name, tag)) in origin(line).enumerate() {
+        text.push_str(if at == 0 { "  ; " } else { ", " });
+        text.push_str(name);
+        text.push(':');
+        text.push_str(&value(tag));
     }
     text.push('\n');
 }
@@ -53,11 +57,12 @@ fn sample(currency: Currency) -> String {
 }
 
 /// A tag's value: a comma would end it.
-fn value(text: &str) -> String {
+fn value(text: &str) -> Cow<'_, str> {
     without(text, &[',', ';'])
 }
 
 /// A text on one line, without what would end it there.
-fn without(text: &str, ends: &[char]) -> String {
-    text.chars().map(|c| if ends.contains(&c) || c.is_control() { ' ' } else { c }).collect()
+fn without<'a>(text: &'a str, ends: &[char]) -> Cow<'a, str> {
+    let is_end = |c: char| ends.contains(&c) || c.is_control();
+    if text.contains(is_end) { text.replace(is_end, " ").into() } else { text.into() }
 }

@@ -19,12 +19,11 @@ use canonical::{
 ///
 /// Sources: <https://hledger.org/hledger.html#costs>,
 /// <https://beancount.github.io/docs/beancount_language_syntax.html#costs-and-prices>
-fn amount(line: &JournalLine) -> String {
-    let mut text = line.amount.to_string();
+fn amount(text: &mut String, line: &JournalLine) {
+    let _ = write!(text, "{}", line.amount);
     if line.amount.currency() != line.base.currency() {
         let _ = write!(text, " @@ {} {}", line.base.to_decimal().abs(), line.base.currency());
     }
-    text
 }
 
 /// What a line comes from, by name.

@@ -1,5 +1,6 @@
 //! A payout, page by page: its movements have to make it to the minor unit, and each is matched.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -125,7 +126,7 @@ impl Reconciliation {
             let transaction = &entry.transaction;
             self.sum(transaction)?;
             let outcome = matching::outcome(&self.account, entry, documents, &mut self.used)?;
-            add(&mut self.results, outcome.as_str().to_owned(), transaction)?;
+            add(&mut self.results, outcome.as_str(), transaction)?;
             items.push(Item {
                 transaction: transaction.id.clone(),
                 source: transaction.source.clone(),
@@ -145,7 +146,7 @@ impl Reconciliation {
 
     fn sum(&mut self, transaction: &BalanceTransaction) -> Result<(), Error> {
         self.rows += 1;
-        add(&mut self.categories, transaction.reporting_category.clone(), transaction)?;
+        add(&mut self.categories, &transaction.reporting_category, transaction)?;
         let (amount, fee, net) = (transaction.amount, transaction.fee, transaction.net);
         if self.own.is_none() && self.is_own(transaction) {
             self.own = Some(Own { amount, fee, net });
@@ -206,17 +207,26 @@ impl Reconciliation {
     }
 }
 
-fn add<K: Ord>(
+fn add<K: Ord + Borrow<Q>, Q: Ord + ToOwned<Owned = K> + ?Sized>(
     totals: &mut BTreeMap<K, CategoryTotal>,
-    key: K,
+    key: &Q,
     transaction: &BalanceTransaction,
 ) -> Result<(), Error> {
     let zero = Money::zero(transaction.currency());
-    let total = totals.entry(key).or_insert(CategoryTotal { rows: 0, amount: zero, fee: zero, net: zero });
-    total.rows += 1;
-    total.amount = total.amount.checked_add(transaction.amount)?;
-    total.fee = total.fee.checked_add(transaction.fee)?;
-    total.net = total.net.checked_add(transaction.net)?;
+    let before = totals.get(key).copied();
+    let before = before.unwrap_or(CategoryTotal { rows: 0, amount: zero, fee: zero, net: zero });
+    let total = CategoryTotal {
+        rows: before.rows + 1,
+        amount: before.amount.checked_add(transaction.amount)?,
+        fee: before.fee.checked_add(transaction.fee)?,
+        net: before.net.checked_add(transaction.net)?,
+    };
+    match totals.get_mut(key) {
+        Some(kept) => *kept = total,
+        None => {
+            totals.insert(key.to_owned(), total);
+        }
+    }
     Ok(())
 }
 

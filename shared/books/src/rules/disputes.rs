@@ -40,7 +40,7 @@ pub fn dispute_lost(ledger: &Ledger, lost: &LostDispute) -> Result<Journal, Erro
         reverses: None,
         true_date: None,
     };
-    Ok(Journal::new(head, draft.settled()?)?)
+    Ok(Journal::new(head, draft.settled()?.into_journal_lines())?)
 }
 
 /// Money that comes back from a dispute. After it was lost, the loss is smaller. Before, all that was withdrawn is settled: what did

@@ -83,5 +83,5 @@ fn journal(document: &SalesDocument, draft: Draft<'_>, what: &str) -> Result<Jou
         reverses: None,
         true_date: None,
     };
-    Ok(Journal::new(head, draft.settled()?)?)
+    Ok(Journal::new(head, draft.settled()?.into_journal_lines())?)
 }

@@ -17,7 +17,7 @@ pub use disputes::{LostDispute, dispute_lost};
 pub use documents::{SalesDocument, credit_note, invoice};
 pub use payouts::{arrival, arrival_reversed};
 
-use crate::draft::Draft;
+use crate::draft::{Draft, Lines};
 use crate::{Elsewhere, Entry, Error, Ledger, Role};
 
 /// What is posted for a movement.
@@ -73,12 +73,16 @@ impl Reason {
 /// # Errors
 /// An account or a rate that is missing; amounts out of range.
 pub fn post(ledger: &Ledger, entry: &Entry) -> Result<Posting, Error> {
+    let (lines, raised) = lines(ledger, entry)?;
+    Ok(Posting { lines: lines.into_journal_lines(), raised })
+}
+
+/// The same, with what the lines come from once for all.
+pub(crate) fn lines<'a>(ledger: &'a Ledger, entry: &'a Entry) -> Result<(Lines<'a>, Option<Raised>), Error> {
     let transaction = &entry.transaction;
-    if !transaction.is_of_payments() {
-        return Ok(Posting::default());
-    }
     let mut draft = Draft::new(ledger, ledger.date(transaction.created), entry.into());
     let (with_gross, with_fee) = match entry.context.elsewhere {
+        _ if !transaction.is_of_payments() => (false, false),
         Elsewhere::Nothing => (true, true),
         Elsewhere::Gross => (false, true),
         Elsewhere::Fee => (true, false),
@@ -88,7 +92,7 @@ pub fn post(ledger: &Ledger, entry: &Entry) -> Result<Posting, Error> {
     if with_fee {
         fees::inside(&mut draft, transaction)?;
     }
-    Ok(Posting { lines: draft.settled()?, raised })
+    Ok((draft.settled()?, raised))
 }
 
 /// The amount of a movement, by its rule.

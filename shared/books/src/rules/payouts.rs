@@ -25,7 +25,7 @@ pub fn arrival(ledger: &Ledger, payout: &Payout, held: Option<Held>) -> Result<J
         reverses: None,
         true_date: None,
     };
-    Ok(Journal::new(head, draft.settled()?)?)
+    Ok(Journal::new(head, draft.settled()?.into_journal_lines())?)
 }
 
 /// The arrival taken back: a payout that failed after it was paid. What came back to the balance is a movement with its own rule.
