@@ -1,4 +1,4 @@
-//! Why something cannot be posted. Each is for a person: none goes away by trying again, but what is missing may be given.
+//! Why something cannot be posted. Each is for a person, but [`Error::is_early`]: none goes away by trying again.
 
 use canonical::{BalanceTransactionId, Currency, PayoutId};
 use jiff::civil::Date;
@@ -82,6 +82,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether it is only too early: nothing is wrong, and the payout is looked at again later.
+    #[must_use]
+    pub const fn is_early(&self) -> bool {
+        matches!(self, Self::ListIncomplete { .. })
+    }
+
     /// The reason in snake case, as a parked execution shows it.
     #[must_use]
     pub const fn code(&self) -> &'static str {

@@ -13,6 +13,8 @@ use crate::payout::{CategoryTotal, Item};
 pub struct PayoutReport {
     /// The payout.
     pub payout: Payout,
+    /// What left the balance by it: what reaches the bank, and its fee.
+    pub taken: Money,
     /// How many movements, its own included.
     pub rows: u64,
     /// The movements, by category.
@@ -42,7 +44,7 @@ impl PayoutReport {
         let payout = &self.payout;
         let none = Money::zero(payout.currency());
         let fee = payout.fee.unwrap_or(none);
-        table.total("payout", payout.id.as_str(), self.rows, [payout.amount, fee, payout.amount]);
+        table.total("payout", payout.id.as_str(), self.rows, [self.taken, fee, payout.amount]);
         for (category, total) in &self.categories {
             table.total("category", category.as_str(), total.rows, [total.amount, total.fee, total.net]);
         }

@@ -187,7 +187,9 @@ impl Reconciliation {
         let says_fee = self.payout.fee.is_none_or(|said| said == fee);
         if difference.is_zero() && own == Some(expected) && says_amount && says_fee {
             Ok(PayoutReport {
-                payout: self.payout,
+                // What it cost is said by its own row.
+                payout: Payout { fee: (!fee.is_zero()).then_some(fee), ..self.payout },
+                taken: expected,
                 rows: self.rows,
                 categories: self.categories,
                 results: self.results,

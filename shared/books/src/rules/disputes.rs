@@ -54,10 +54,13 @@ pub(super) fn reversed(draft: &mut Draft<'_>, entry: &Entry) -> Result<(), Error
         (Some(DisputeState::Lost), _) => draft.pair(&clearing, &Role::ChargebackLoss, back),
         (Some(DisputeState::Open | DisputeState::Won) | None, None) => draft.pair(&clearing, &waiting, back),
         (Some(DisputeState::Open | DisputeState::Won) | None, Some(held)) => {
-            let lost = held.amount.checked_sub(at_rate_then(back, entry.transaction.exchange_rate, held)?)?;
+            let then = at_rate_then(back, entry.transaction.exchange_rate, held)?;
+            let lost = held.amount.checked_sub(then)?;
             draft.line(&clearing, back)?;
             draft.line_at(&waiting, held.amount.negated()?, held.base.negated()?)?;
-            draft.line_at(&Role::ChargebackLoss, lost, share(held.base, lost, held.amount)?)
+            draft.line_at(&Role::ChargebackLoss, lost, share(held.base, lost, held.amount)?)?;
+            // Stripe's own rate moved the settlement currency: a line there, so that each currency balances by itself.
+            draft.line(&Role::FxGainLoss, then.checked_sub(back)?)
         }
     }
 }

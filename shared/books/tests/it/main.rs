@@ -11,6 +11,8 @@ mod given;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod payout;
 #[cfg(test)]
 mod period;

@@ -163,6 +163,16 @@ proptest! {
         }
     }
 
+    /// A movement of no order stays in its currency, or differences of two rates could cancel where sums do not.
+    #[test]
+    fn a_currency_balances_by_itself(entry in entry()) {
+        let entry = Entry { context: Context { receivable: None, ..entry.context }, ..entry };
+        let currency = entry.transaction.currency();
+        let posting = books::rules::post(&company(), &entry).unwrap();
+        let own = posting.lines.iter().filter(|line| line.amount.currency() == currency);
+        prop_assert_eq!(own.map(|line| line.amount.minor()).sum::<i64>(), 0);
+    }
+
     #[test]
     fn clearing_moves_by_the_net(entries in entries()) {
         let ledger = company();
