@@ -5,20 +5,24 @@
 use std::fmt::Write;
 
 use canonical::Journal;
+use rust_decimal::Decimal;
 
 use super::names::Names;
 use super::{amount, origin};
-use crate::{Chart, Ledger};
+use crate::Ledger;
 
 /// The journals as Beancount reads them. Every account is opened on the day of the first journal.
+///
+/// Beancount divides a total price by its amount and multiplies again, with 28 digits, and allows no difference where no amount of an
+/// entry shows how precise its currency is; so a thousandth of the smallest unit is allowed
+/// (<https://beancount.github.io/docs/precision_tolerances.html#default-tolerances>).
 #[must_use]
 pub fn beancount(ledger: &Ledger, journals: &[Journal]) -> String {
-    text(&ledger.chart, journals, ledger.rates.company().code())
-}
-
-fn text(chart: &Chart, journals: &[Journal], company: &str) -> String {
-    let names = Names::new(chart, journals);
+    let company = ledger.rates.company();
+    let tolerance = Decimal::new(1, company.digits() + 3);
+    let names = Names::new(&ledger.chart, journals);
     let mut text = format!("option \"operating_currency\" \"{company}\"\n");
+    let _ = writeln!(text, "option \"inferred_tolerance_default\" \"{company}:{tolerance}\"");
     if let Some(first) = journals.iter().map(Journal::date).min() {
         for (code, name) in names.all() {
             let _ = writeln!(text, "{first} open {name}\n  code: {}", quoted(code.as_str()));

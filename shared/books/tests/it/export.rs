@@ -57,6 +57,7 @@ fn beancount_gets_names_that_it_takes() {
     let text = beancount(&ledger, &journals(&ledger));
     expect![[r#"
         option "operating_currency" "USD"
+        option "inferred_tolerance_default" "USD:0.00001"
         2026-03-01 open Assets:X
           code: "***"
         2026-03-01 open Expenses:7700
