@@ -68,6 +68,26 @@ pub enum Error {
         /// What the document says.
         total: crate::Money,
     },
+    /// A movement of the balance whose net is not what is left of its amount after the fee.
+    #[error("{transaction} is no movement that can be booked: {amount} less a fee of {fee} is not {net}")]
+    NetDiffers {
+        /// Which.
+        transaction: crate::BalanceTransactionId,
+        /// Its amount.
+        amount: crate::Money,
+        /// What it cost.
+        fee: crate::Money,
+        /// What it says is left.
+        net: crate::Money,
+    },
+    /// A journal that must not be booked.
+    #[error("the journal {key} cannot be booked: {fault}")]
+    UnsoundJournal {
+        /// Its key.
+        key: crate::NaturalKey,
+        /// What is wrong with it.
+        fault: crate::journal::Unsound,
+    },
 }
 
 /// The first `max` characters of a text, masked before it is cut: an error carries no whole body, and no half of a mail address

@@ -113,6 +113,30 @@ text_id!(
     |text| (text.starts_with("cus_") || text.starts_with("gcus_")) && printable(text)
 );
 text_id!(
+    /// A movement of the Stripe balance, `txn_…`.
+    BalanceTransactionId,
+    "a Stripe balance transaction (`txn_…`)",
+    |text| text.starts_with("txn_") && printable(text)
+);
+text_id!(
+    /// A Stripe payout, `po_…`.
+    PayoutId,
+    "a Stripe payout (`po_…`)",
+    |text| text.starts_with("po_") && printable(text)
+);
+text_id!(
+    /// A Stripe refund: `re_…`, or `pyr_…` for methods that are no card.
+    RefundId,
+    "a Stripe refund (`re_…` or `pyr_…`)",
+    |text| (text.starts_with("re_") || text.starts_with("pyr_")) && printable(text)
+);
+text_id!(
+    /// A Stripe dispute: `du_…`, `dp_…` on older accounts.
+    DisputeId,
+    "a Stripe dispute (`du_…` or `dp_…`)",
+    |text| (text.starts_with("du_") || text.starts_with("dp_")) && printable(text)
+);
+text_id!(
     /// The order number that people see (`000000042`, `DE-1-2`): unique within a Magento store only.
     IncrementId,
     "an order number",

@@ -12,8 +12,9 @@ const CONNECTORS: [&str; 4] = ["stripe", "magento", "erp", "wms"];
 /// Crates that may use all of `shared`.
 const ALL: [&str; 6] = ["consumer", "sweep", "cli", "e2e", "bench", "simulation"];
 /// The rest: each crate and what it may use of ours.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("canonical", &[]),
+    ("books", &["canonical"]),
     ("environment", &["canonical"]),
     ("flow", &["canonical"]),
     ("flows", &["canonical", "flow"]),

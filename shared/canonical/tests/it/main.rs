@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod allocate;
 #[cfg(test)]
+mod books;
+#[cfg(test)]
 mod money;
 #[cfg(test)]
 mod order;

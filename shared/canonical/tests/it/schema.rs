@@ -1,6 +1,6 @@
 //! The schemas that are committed are those of the types.
 
-use canonical::{Fulfilment, Order, Payment, SalesInvoice, SalesOrder};
+use canonical::{BalanceTransaction, Fulfilment, Journal, Order, Payment, Payout, SalesInvoice, SalesOrder};
 use expect_test::expect_file;
 
 #[test]
@@ -11,6 +11,9 @@ fn committed_schemas_are_current() {
         ("sales_order", schemars::schema_for!(SalesOrder)),
         ("sales_invoice", schemars::schema_for!(SalesInvoice)),
         ("fulfilment", schemars::schema_for!(Fulfilment)),
+        ("balance_transaction", schemars::schema_for!(BalanceTransaction)),
+        ("payout", schemars::schema_for!(Payout)),
+        ("journal", schemars::schema_for!(Journal)),
     ];
     for (name, schema) in schemas {
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";

@@ -1,0 +1,70 @@
+//! Natural keys of what is posted: `tb:<account>:<kind>:<id>`. The version of a rule is in none of them: what is posted once is
+//! posted for good, and a correction (`:r<n>`) is a document of its own.
+
+use std::fmt::Display;
+
+use canonical::{
+    BalanceTransaction, BalanceTransactionId, Category, Currency, DisputeId, NaturalKey, PayoutId,
+    StripeAccount,
+};
+use jiff::civil::Date;
+
+use crate::Error;
+
+/// The journal of one movement.
+///
+/// # Errors
+/// Too long for a key.
+pub fn transaction(account: &StripeAccount, id: &BalanceTransactionId) -> Result<NaturalKey, Error> {
+    key(account, "bt", id)
+}
+
+/// The journal of a day in a currency; from the second on (`part`), of what turned up later.
+///
+/// # Errors
+/// Too long for a key.
+pub fn day(account: &StripeAccount, date: Date, currency: Currency, part: u32) -> Result<NaturalKey, Error> {
+    match part {
+        0 | 1 => key(account, "day", format_args!("{date}:{currency}")),
+        later => key(account, "day", format_args!("{date}:{currency}:{later}")),
+    }
+}
+
+/// The arrival of a payout at the bank.
+///
+/// # Errors
+/// Too long for a key.
+pub fn payout_paid(account: &StripeAccount, payout: &PayoutId) -> Result<NaturalKey, Error> {
+    key(account, "payout", format_args!("{payout}:paid"))
+}
+
+/// The loss of a dispute, which moves nothing at Stripe.
+///
+/// # Errors
+/// Too long for a key.
+pub fn dispute_lost(account: &StripeAccount, dispute: &DisputeId) -> Result<NaturalKey, Error> {
+    key(account, "dispute", format_args!("{dispute}:lost"))
+}
+
+/// The `n`th correction of a document.
+///
+/// # Errors
+/// Too long for a key.
+pub fn correction(of: &NaturalKey, n: u32) -> Result<NaturalKey, Error> {
+    Ok(format!("{of}:r{n}").try_into()?)
+}
+
+/// The document that the ERP has of a movement by itself: the payment of a charge, the payment back of a refund. None of others.
+#[must_use]
+pub fn document(account: &StripeAccount, transaction: &BalanceTransaction) -> Option<NaturalKey> {
+    let kind = match transaction.reporting_category {
+        Category::Charge => "payment",
+        Category::Refund => "refund",
+        _ => return None,
+    };
+    key(account, kind, transaction.source.as_ref()?).ok()
+}
+
+fn key(account: &StripeAccount, kind: &str, id: impl Display) -> Result<NaturalKey, Error> {
+    Ok(format!("tb:{account}:{kind}:{id}").try_into()?)
+}
