@@ -38,7 +38,7 @@ pub(crate) fn connectors(lines: u32) -> Result<Vec<Arc<dyn Connector>>> {
 fn stripe() -> Result<Vec<Action<Held>>, Fault> {
     use stripe::payment::{read, tag};
     let key = |_: &Held, input: &tag::Input| key("tag", input.payment.charge.as_str());
-    let links: &[_] = &[("charge", "/charge"), ("payment_intent", "/intent"), ("customer", "/customer")];
+    let links: &[_] = &[("charge", "/charge"), ("payment_intent", "/intent")];
     Ok(vec![
         Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.0.clone()))?
             .links(links),

@@ -86,18 +86,24 @@ pub async fn claim(
 async fn claimed(ports: &Ports, now: Execution, before: Option<&Execution>) -> Result<Claim, StoreError> {
     let items = ports.store.partition(&execution_pk(&now.pair, &now.flow, &now.event)).await?;
     let mut records = StepRecord::all_of(&items)?;
+    let mut amended = None;
     if let Some(before) = before.filter(|before| before.status == Status::Running) {
         // Its process stopped somewhere: a request may have been under way as long as the lease was.
         let lease_end = before.lease_until.and_then(|until| Timestamp::from_millisecond(until).ok());
-        let open = records.values_mut().filter(|record| !record.is_finished());
-        open.filter_map(|record| record.begun.as_mut())
-            .for_each(|begun| begun.given_up_at = begun.given_up_at.max(lease_end));
+        let open = records.iter_mut().filter(|(_, record)| !record.is_finished());
+        for (path, begun) in open.filter_map(|(path, record)| Some((path, record.begun.as_mut()?))) {
+            begun.given_up_at = begun.given_up_at.max(lease_end);
+            // This claim may come to nothing, and the next one finds a row that is not running.
+            amended = Some(path.clone());
+        }
     }
     // What was read before a person asked for it anew is read again, but for what led to a write.
     let counts = counts(&now, &records);
     let left =
         items.iter().filter(|item| operated::is_left(&item.key)).map(|item| item.key.clone()).collect();
-    Ok(Claim::Claimed(Box::new(Claimed::new(now, records).retain(counts).with_left(left))))
+    Ok(Claim::Claimed(Box::new(
+        Claimed::new(now, records).retain(counts).with_left(left).with_amended(amended),
+    )))
 }
 
 /// The next state of a row that exists, or why it cannot be taken.

@@ -97,6 +97,11 @@ impl Claimed {
         Self { left, ..self }
     }
 
+    /// A begun write of which the claim itself has learned something.
+    pub(super) fn with_amended(self, amended: Option<StepPath>) -> Self {
+        Self { amended, ..self }
+    }
+
     /// The head row as last written.
     #[must_use]
     pub fn execution(&self) -> &Execution {
@@ -317,6 +322,9 @@ impl Claimed {
 
     fn set_parked(&mut self, parked: Parked) {
         self.release(Status::Parked);
+        // An end that the table refused is none: what is parked has no day on which it goes.
+        self.execution.finished_at = None;
+        self.execution.skipped = None;
         self.execution.parks = parked.n;
         self.execution.parked = Some(parked);
     }

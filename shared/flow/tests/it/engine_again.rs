@@ -97,6 +97,25 @@ async fn after_a_crash_the_settle_time_runs_from_the_end_of_the_lease() {
     assert!(first_find.duration_since(began) >= LEASE + SignedDuration::from_secs(5));
 }
 
+/// The process that sent it stopped; the next one could do nothing, and said so; the third still waits for the first one's request.
+#[tokio::test]
+async fn a_claim_between_that_came_to_nothing_takes_nothing_from_the_settle_time() {
+    let world = World::new();
+    world.fuse.set(5, false);
+    let engine = world.engine(FLOW);
+    let began = world.clock.now();
+    assert!(world.deliver(&engine, &delivery("evt_1")).now_or_never().is_none());
+    world.fuse.clear();
+    world.clock.advance(LEASE);
+    let deadline = world.clock.now() + SignedDuration::from_secs(120);
+    let away = fault(Class::Transient, "secret");
+    let report = world.engine(FLOW).deliver(Err(away), &delivery("evt_1"), deadline).await;
+    assert!(matches!(report.outcome, Outcome::RetryAfter(_)), "{report:?}");
+    assert_eq!(world.settle(FLOW, &delivery("evt_1")).await.outcome, Outcome::Done);
+    let first_find = world.shop.found_at.lock().unwrap()[0];
+    assert!(first_find.duration_since(began) >= LEASE + SignedDuration::from_secs(5));
+}
+
 #[tokio::test]
 async fn a_stored_answer_burns_its_key_once() {
     let world = World::new();

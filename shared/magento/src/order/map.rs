@@ -87,6 +87,7 @@ pub(super) struct Totals {
     pub(super) grand_total: Money,
     pub(super) paid: Money,
     pub(super) due: Money,
+    pub(super) canceled: Money,
 }
 
 impl Totals {
@@ -103,6 +104,7 @@ impl Totals {
             grand_total: money(wire, currency, exact)?,
             paid: money(wire, currency, paid)?,
             due: money(wire, currency, due)?,
+            canceled: money(wire, currency, value(wire.total_canceled))?,
         })
     }
 }

@@ -71,7 +71,9 @@ pub fn key(client: &Client, input: &Input) -> Result<NaturalKey, Error> {
 /// As Magento answers.
 pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
     let order = Progress::read(&client, input.order).await?;
-    if !order.is_paid() || !order.is_advanced(&client.settings().magento.paid_status) {
+    // One that is invoiced beyond its total is for a person, and stays so.
+    let is_settled = order.settled().is_ok();
+    if !is_settled || !order.is_advanced(&client.settings().magento.paid_status) {
         return Ok(None);
     }
     let marker = key(&client, &input)?;
@@ -121,6 +123,7 @@ async fn invoiced(
     marker: &NaturalKey,
 ) -> Result<Done, Error> {
     covers(&input.payment, order)?;
+    order.uncanceled()?;
     if !order.paid.is_zero() {
         // A part is paid. Where another payment did it, this one is too much.
         let invoices = invoice::of_order(client, order.id).await?;

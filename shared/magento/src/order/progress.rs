@@ -8,7 +8,7 @@ use crate::{Client, Error, Query};
 
 /// What is asked for.
 const FIELDS: &str =
-    "entity_id,increment_id,state,status,order_currency_code,grand_total,total_paid,total_due";
+    "entity_id,increment_id,state,status,order_currency_code,grand_total,total_paid,total_due,total_canceled";
 
 /// How far an order is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(super) struct Progress {
     pub(super) grand_total: Money,
     pub(super) paid: Money,
     pub(super) due: Money,
+    /// What was given up of it. Magento goes on to count it as due.
+    pub(super) canceled: Money,
 }
 
 impl Progress {
@@ -37,6 +39,7 @@ impl Progress {
             grand_total: totals.grand_total,
             paid: totals.paid,
             due: totals.due,
+            canceled: totals.canceled,
         })
     }
 
@@ -79,6 +82,22 @@ impl Progress {
             }
         };
         Err(Error::OrderState { order: self.number.clone(), state, code, remedy })
+    }
+
+    /// Before it is invoiced: nothing of it may be cancelled. Magento cancels what is left beside a part that was invoiced, but not the
+    /// children of a bundle, and an invoice of "all that is open" then comes to more than the order's total.
+    ///
+    /// # Errors
+    /// [`Error::NotConverged`]
+    pub(super) fn uncanceled(&self) -> Result<(), Error> {
+        if self.canceled.is_zero() {
+            return Ok(());
+        }
+        let problem = format!(
+            "{} of {} is still due, and {} of it was cancelled; look at its invoices, then replay",
+            self.due, self.grand_total, self.canceled
+        );
+        Err(Error::NotConverged { order: self.number.clone(), code: "invoice_incomplete", problem })
     }
 
     /// After it was to be invoiced: nothing may be open, and not more than its total be paid. An invoice of 0.00 is an

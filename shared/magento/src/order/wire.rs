@@ -41,6 +41,7 @@ pub(super) struct WireOrder {
     pub(super) total_paid: Option<Amount>,
     pub(super) total_due: Option<Amount>,
     pub(super) total_refunded: Option<Amount>,
+    pub(super) total_canceled: Option<Amount>,
     pub(super) subtotal: Option<Amount>,
     pub(super) shipping_amount: Option<Amount>,
     pub(super) shipping_tax_amount: Option<Amount>,

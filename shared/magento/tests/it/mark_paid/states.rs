@@ -278,6 +278,29 @@ async fn a_rest_that_was_cancelled_is_for_a_person_and_named() {
 }
 
 #[tokio::test]
+async fn an_order_of_which_a_part_was_cancelled_is_not_invoiced_beyond_its_total() {
+    // Seed 4684 of the simulation: staff invoiced a part and cancelled the rest. Magento leaves a bundle's children open, and an
+    // invoice of all that is open is one of 179.42 beside the 33.58 that are there, of an order of 199.18.
+    let mut order = simple_in("processing", "processing");
+    order["total_paid"] = json!(20);
+    order["total_due"] = json!(78.9);
+    order["total_canceled"] = json!(78.9);
+    let world = world_with(order.clone(), Options::default()).await;
+    let fault = pay(&world).await.unwrap_err();
+    assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "invoice_incomplete"), "{fault}");
+    assert!(fault.message.contains("78.90 USD of it was cancelled"), "{}", fault.message);
+    assert_only_read(&world);
+
+    // What is beyond the total is not found as paid, so that nothing lets it go on by itself.
+    order["total_paid"] = json!(118.9);
+    order["total_due"] = json!(0);
+    let world = world_with(order, Options::default()).await;
+    let invoice = json!({ "entity_id": 7, "state": 2, "transaction_id": "pi_1" });
+    world.door.reply(2, Reply::json(200, &json!({ "items": [invoice], "total_count": 1 })));
+    assert_eq!(world.find(MARK_PAID, input(41)).await, Ok(None));
+}
+
+#[tokio::test]
 async fn cancelled_and_open_invoices_carry_nothing() {
     let mut order = simple_in("processing", "processing");
     order["total_paid"] = json!(98.9);
