@@ -60,7 +60,7 @@ async fn what_the_stack_lacks_is_named() {
     .await;
 
     let world = World::new().await;
-    let said = world.run_with(&["check"], &[("TABLE", "tillbridge-gone")]).await;
+    let said = world.run_with(&["check"], &[("TILLBRIDGE_TABLE", "tillbridge-gone")]).await;
     assert_eq!(said.code, 1);
     let said = &wrong(&said)[0];
     assert!(

@@ -52,7 +52,7 @@ async fn a_reader_that_has_read_enough_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tillbridge"))
         .args(["executions", "--status", "done"])
         .current_dir(world.folder.path())
-        .env("TABLE", TABLE)
+        .env("TILLBRIDGE_TABLE", TABLE)
         .env("AWS_ENDPOINT_URL", world.cloud.endpoint())
         .envs([
             ("AWS_ACCESS_KEY_ID", "test"),

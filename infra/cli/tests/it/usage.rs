@@ -80,10 +80,11 @@ async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
 #[tokio::test]
 async fn a_stage_may_come_from_the_environment_and_names_its_table() {
     let world = World::new().await;
-    let said = world.run_with(&["executions"], &[("TABLE", "")]).await;
+    let said = world.run_with(&["executions"], &[("TILLBRIDGE_TABLE", "")]).await;
     assert_eq!((said.code, said.out.as_str()), (0, "no such execution\n"), "{said:?}");
-    let said =
-        world.run_with(&["executions", "--table", "tillbridge-local-restored"], &[("TABLE", "")]).await;
+    let said = world
+        .run_with(&["executions", "--table", "tillbridge-local-restored"], &[("TILLBRIDGE_TABLE", "")])
+        .await;
     assert_eq!(said.code, 3, "{said:?}");
     assert!(said.err.contains("table tillbridge-local-restored: ResourceNotFoundException"), "{}", said.err);
     let said = world.run_with(&["executions"], &[("TILLBRIDGE_STAGE", "nowhere")]).await;
@@ -96,7 +97,7 @@ const NOWHERE: [(&str, &str); 5] = [
     ("AWS_ACCESS_KEY_ID", ""),
     ("AWS_SECRET_ACCESS_KEY", ""),
     ("AWS_REGION", ""),
-    ("TABLE", ""),
+    ("TILLBRIDGE_TABLE", ""),
 ];
 
 /// Where `cargo xtask up` has run, nothing need be said.
@@ -131,7 +132,7 @@ async fn what_cannot_be_reached_is_told_apart_from_what_is_wrong() {
     let world = World::new().await;
     for (variables, words) in [
         ([("AWS_ENDPOINT_URL", "http://127.0.0.1:9")], &["table tillbridge-local", "AWS did not answer"][..]),
-        ([("TABLE", "tillbridge-gone")], &["tillbridge-gone", "ResourceNotFoundException"]),
+        ([("TILLBRIDGE_TABLE", "tillbridge-gone")], &["tillbridge-gone", "ResourceNotFoundException"]),
         ([("AWS_ACCESS_KEY_ID", "")], &["table tillbridge-local", "credentials"]),
     ] {
         for command in [&["trace", "000000042"][..], &["executions"]] {

@@ -101,7 +101,7 @@ impl World {
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .env("HOME", self.folder.path())
-            .env("TABLE", TABLE)
+            .env("TILLBRIDGE_TABLE", TABLE)
             .env("AWS_ENDPOINT_URL", self.cloud.endpoint())
             .envs([
                 ("AWS_ACCESS_KEY_ID", "test"),
