@@ -78,7 +78,9 @@ fn to_ship(item: &WireItem, parent: Option<&WireItem>, siblings: &[&WireItem]) -
             let given_up = value(parent.qty_refunded) + value(parent.qty_canceled);
             (given_up * ordered).checked_div(value(parent.qty_ordered)).unwrap_or(Decimal::ZERO)
         });
-    (ordered - value(item.qty_shipped) - own.max(whole)).max(Decimal::ZERO)
+    // Whatever a row says, no more is sent than was ordered: a quantity below nothing would add to it.
+    let left = ordered - value(item.qty_shipped) - own.max(whole);
+    left.max(Decimal::ZERO).min(ordered.max(Decimal::ZERO))
 }
 
 /// Children of a bundle with a fixed price cost nothing themselves. A row's total alone does not tell: it may be nothing

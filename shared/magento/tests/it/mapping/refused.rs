@@ -67,6 +67,15 @@ async fn what_is_absent_is_not_taken_for_zero() {
 }
 
 #[tokio::test]
+async fn no_more_is_sent_than_was_ordered_whatever_a_row_says() {
+    let reader = Reader::new().await;
+    let mut json = order();
+    json["items"][0]["qty_shipped"] = json!(-8);
+    let read = reader.read(&json.to_string()).await.unwrap();
+    assert_eq!(read.lines[0].to_ship, read.lines[0].quantity);
+}
+
+#[tokio::test]
 async fn what_people_typed_is_masked() {
     let reader = Reader::new().await;
     for (pointer, text) in [
