@@ -86,12 +86,13 @@ impl Refusal {
     pub fn status(&self) -> u16 {
         match self {
             // Ours to mend, not the sender's: it tries again, and the alarm on 5xx rings.
-            Self::Signature { reason: "signature_no_secret", .. } => 503,
+            Self::Signature { reason: "signature_no_secret", .. }
+            | Self::SecretUnavailable
+            | Self::QueueUnavailable => 503,
             Self::Method => 405,
             Self::UnknownEndpoint | Self::UnknownPair => 404,
             Self::TooLarge => 413,
             Self::Signature { .. } | Self::Event { .. } | Self::WrongAccount => 400,
-            Self::SecretUnavailable | Self::QueueUnavailable => 503,
         }
     }
 
