@@ -101,9 +101,7 @@ async fn claimed(ports: &Ports, now: Execution, before: Option<&Execution>) -> R
     let counts = counts(&now, &records);
     let left =
         items.iter().filter(|item| operated::is_left(&item.key)).map(|item| item.key.clone()).collect();
-    Ok(Claim::Claimed(Box::new(
-        Claimed::new(now, records).retain(counts).with_left(left).with_amended(amended),
-    )))
+    Ok(Claim::Claimed(Box::new(Claimed::new(now, records).retain(counts).with(left, amended))))
 }
 
 /// The next state of a row that exists, or why it cannot be taken.

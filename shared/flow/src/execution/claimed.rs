@@ -93,13 +93,9 @@ impl Claimed {
         self
     }
 
-    pub(super) fn with_left(self, left: Vec<Key>) -> Self {
-        Self { left, ..self }
-    }
-
-    /// A begun write of which the claim itself has learned something.
-    pub(super) fn with_amended(self, amended: Option<StepPath>) -> Self {
-        Self { amended, ..self }
+    /// What operators have left, and a begun write of which the claim itself has learned something.
+    pub(super) fn with(self, left: Vec<Key>, amended: Option<StepPath>) -> Self {
+        Self { left, amended, ..self }
     }
 
     /// The head row as last written.
@@ -323,10 +319,8 @@ impl Claimed {
     fn set_parked(&mut self, parked: Parked) {
         self.release(Status::Parked);
         // An end that the table refused is none: what is parked has no day on which it goes.
-        self.execution.finished_at = None;
-        self.execution.skipped = None;
-        self.execution.parks = parked.n;
-        self.execution.parked = Some(parked);
+        (self.execution.finished_at, self.execution.skipped) = (None, None);
+        (self.execution.parks, self.execution.parked) = (parked.n, Some(parked));
     }
 
     fn release(&mut self, status: Status) {
