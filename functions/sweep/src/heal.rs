@@ -38,7 +38,8 @@ pub(crate) async fn look(round: &Round<'_>, report: &mut Report) -> Result<(), F
             report.is_cut_short = true;
             return Ok(());
         }
-        match flow::operate::heal(round.ports, round.connected, execution, &crate::letters::by()?).await {
+        let by = crate::letters::by()?;
+        match flow::operate::heal(round.ports, round.connected, execution, round.deadline, &by).await {
             Ok(Healed::Healed(_)) => {
                 report.healed += 1;
                 tracing::info!(

@@ -169,12 +169,7 @@ async fn unread(ports: &Ports, pair: &PairId, report: &mut Report) {
 impl Round<'_> {
     /// Whether nothing more should be begun: a request and what follows from it would not be done in time.
     pub(crate) fn is_over(&self) -> bool {
-        let Pair { stripe, magento, erp, wms, .. } = self.settings;
-        // Any of them may be asked whether the effect of a parked write is there, and that may take two requests.
-        let seconds = 2 * [stripe.timeout_s, magento.timeout_s, erp.timeout_s, wms.timeout_s]
-            .into_iter()
-            .max()
-            .unwrap_or(0);
+        let seconds = self.settings.stripe.timeout_s.max(self.settings.magento.timeout_s);
         let needed = SignedDuration::from_secs(seconds.into()) + SPARE;
         self.deadline.duration_since(self.ports.clock.now()) < needed
     }

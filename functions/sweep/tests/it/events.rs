@@ -18,6 +18,18 @@ async fn cursor(world: &World) -> Option<i64> {
     item.attributes["state"]["until"].as_i64()
 }
 
+/// The template takes a sweep of a minute, and an ERP that is waited for as long.
+#[tokio::test]
+async fn the_shortest_run_reads_the_feeds_whatever_the_slowest_system_may_take() {
+    let mut world = World::new().await;
+    let pair = world.stage.pairs.values_mut().next().unwrap();
+    (pair.magento.timeout_s, pair.erp.timeout_s) = (30, 60);
+    world.event("evt_late", world.clock.now(), &json!({}));
+    world.minutes(5);
+    let report = world.sweep().run(world.clock.now() + SignedDuration::from_secs(60)).await;
+    assert_eq!((report.enqueued, &report.problems), (1, &vec![]), "{report:?}");
+}
+
 #[tokio::test]
 async fn without_any_webhook_all_orders_come_to_the_queue_once() {
     let world = World::new().await;

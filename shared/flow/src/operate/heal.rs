@@ -1,6 +1,6 @@
 //! Closing what has closed itself: the effect of a parked write is there after all.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::replay::{Queue, replay_as};
@@ -24,7 +24,8 @@ pub enum Healed {
 }
 
 /// Looks for the effect of the write that a parked execution failed at, by that write's own natural key and request. Where it is
-/// there, has the execution tried again. Another success of the same order, or another event's, closes nothing.
+/// there, has the execution tried again. Another success of the same order, or another event's, closes nothing. No request is sent that
+/// could still be running at `until`.
 ///
 /// # Errors
 /// As the system answers; somebody else was faster; or the table is unavailable.
@@ -32,6 +33,7 @@ pub async fn heal(
     ports: &Ports,
     connected: &Connected,
     execution: &Execution,
+    until: Timestamp,
     by: &By,
 ) -> Result<Healed, Error> {
     let shown = show(ports.store.as_ref(), execution).await?;
@@ -44,7 +46,7 @@ pub async fn heal(
     let now = ports.clock.now();
     let call = Call {
         pair: execution.pair.clone(),
-        deadline: now.checked_add(spec.timeout + SPARE).unwrap_or(now),
+        deadline: now.checked_add(spec.timeout + SPARE).unwrap_or(now).min(until),
         generation: begun.generation,
         trace_id: execution.trace_id.clone(),
     };

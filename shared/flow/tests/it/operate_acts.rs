@@ -7,7 +7,7 @@ use flow::operate::{
     list,
 };
 use flow::{Class, Clock, Delivery, QueueName};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::engine_world::{World, delivery, fault};
@@ -85,34 +85,43 @@ async fn what_is_discarded_stays_so_and_leaves_nothing_for_ever() {
     assert!(matches!(again, Err(Error::NotParked { .. })));
 }
 
+/// A run that has all the time it wants.
+fn late(world: &World) -> Timestamp {
+    world.clock.now() + SignedDuration::from_hours(1)
+}
+
 #[tokio::test]
 async fn only_the_effect_of_its_own_write_heals_a_parked_execution() {
     let world = parked_at("shop.thing.put", Class::UnknownOutcome).await;
     let execution = row(&world, "evt_1").await;
     let ports = world.ports();
-    assert_eq!(heal(&ports, &world.connected, &execution, &sweep()).await, Ok(Healed::NotYet));
+    assert_eq!(heal(&ports, &world.connected, &execution, late(&world), &sweep()).await, Ok(Healed::NotYet));
     // Another event of the same order has made its parcel, and another thing is there.
     world.shop.effects.lock().unwrap().insert("shop.parcel.put:ch_1".into(), 1);
     world.shop.effects.lock().unwrap().insert("shop.thing.put:ch_2".into(), 1);
-    assert_eq!(heal(&ports, &world.connected, &execution, &sweep()).await, Ok(Healed::NotYet));
+    assert_eq!(heal(&ports, &world.connected, &execution, late(&world), &sweep()).await, Ok(Healed::NotYet));
     assert_eq!(row(&world, "evt_1").await, execution, "a look changes nothing");
 
     world.shop.effects.lock().unwrap().insert("shop.thing.put:ch_1".into(), 1);
-    let healed = heal(&ports, &world.connected, &execution, &sweep()).await;
+    let healed = heal(&ports, &world.connected, &execution, late(&world), &sweep()).await;
     assert_eq!(healed, Ok(Healed::Healed(Replayed::Queued(1))));
     let act = shown(&world).await.acts.pop().unwrap();
     assert_eq!((act.what, act.who.as_str()), (Deed::Healed, "sweep"));
     let again = last_sent(&world, QueueName::Flow("demo".parse().unwrap()));
     assert_eq!(world.settle(PAINTED, &again).await.outcome, Outcome::Done);
     assert_eq!(world.shop.things()["shop.thing.put:ch_1"], 1, "found, not made again");
-    assert_eq!(heal(&ports, &world.connected, &execution, &sweep()).await, Ok(Healed::NotHealable));
+    assert_eq!(
+        heal(&ports, &world.connected, &execution, late(&world), &sweep()).await,
+        Ok(Healed::NotHealable)
+    );
 }
 
 #[tokio::test]
 async fn what_was_refused_and_is_there_after_all_is_not_asked_for_again() {
     let world = parked_at("shop.thing.put", Class::Validation).await;
     world.shop.effects.lock().unwrap().insert("shop.thing.put:ch_1".into(), 1);
-    let healed = heal(&world.ports(), &world.connected, &row(&world, "evt_1").await, &sweep()).await;
+    let healed =
+        heal(&world.ports(), &world.connected, &row(&world, "evt_1").await, late(&world), &sweep()).await;
     assert_eq!(healed, Ok(Healed::Healed(Replayed::Queued(1))));
     let sent = world.shop.sent.lock().unwrap().len();
     world.shop.faults.lock().unwrap().push(("shop.thing.put".into(), fault(Class::Validation, "no"), false));
@@ -131,7 +140,8 @@ async fn a_check_that_failed_is_not_healed_by_anything() {
     *world.shop.order.lock().unwrap() = json!({ "colour": "red" });
     assert!(matches!(world.settle(&checked, &delivery("evt_1")).await.outcome, Outcome::Parked(_)));
     world.shop.effects.lock().unwrap().insert("shop.thing.put:ch_1".into(), 1);
-    let healed = heal(&world.ports(), &world.connected, &row(&world, "evt_1").await, &sweep()).await;
+    let healed =
+        heal(&world.ports(), &world.connected, &row(&world, "evt_1").await, late(&world), &sweep()).await;
     assert_eq!(healed, Ok(Healed::NotHealable));
 }
 
