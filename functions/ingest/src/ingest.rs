@@ -108,7 +108,7 @@ impl Ingest {
         let secrets = self.signing.get(endpoint.source, endpoint.pair).await.map_err(unavailable)?;
         let first = work(endpoint, &self.routes, &secrets, incoming);
         match first.outcome {
-            Err(Refusal::Signature { may_be_rotation: true, .. }) => {
+            Err(Refusal::Signature { may_be_rotation: true, .. } | Refusal::SecretUnusable { .. }) => {
                 let secrets =
                     self.signing.refresh(endpoint.source, endpoint.pair).await.map_err(unavailable)?;
                 Ok(work(endpoint, &self.routes, &secrets, incoming))

@@ -72,6 +72,14 @@ pub enum Refusal {
     /// An event of another account than the pair's.
     #[error("the event is of another account than this pair's; see `stripe.account` in the environment file")]
     WrongAccount,
+    /// None of the signing secrets is of a form that can be used, so nothing can be believed.
+    #[error("{message}")]
+    SecretUnusable {
+        /// The reason in snake case.
+        reason: &'static str,
+        /// What is wrong with them.
+        message: String,
+    },
     /// The signing secret cannot be read, so nothing can be believed.
     #[error("the signing secret cannot be read; see the function's log")]
     SecretUnavailable,
@@ -83,12 +91,10 @@ pub enum Refusal {
 impl Refusal {
     /// The HTTP status. Never 401 or 403: to the sender all of 400 is one, and an operator searches for one.
     #[must_use]
-    pub fn status(&self) -> u16 {
+    pub const fn status(&self) -> u16 {
         match self {
             // Ours to mend, not the sender's: it tries again, and the alarm on 5xx rings.
-            Self::Signature { reason: "signature_no_secret", .. }
-            | Self::SecretUnavailable
-            | Self::QueueUnavailable => 503,
+            Self::SecretUnusable { .. } | Self::SecretUnavailable | Self::QueueUnavailable => 503,
             Self::Method => 405,
             Self::UnknownEndpoint | Self::UnknownPair => 404,
             Self::TooLarge => 413,
@@ -104,7 +110,9 @@ impl Refusal {
             Self::UnknownEndpoint => "unknown_endpoint",
             Self::UnknownPair => "unknown_pair",
             Self::TooLarge => "too_large",
-            Self::Signature { reason, .. } | Self::Event { reason, .. } => reason,
+            Self::Signature { reason, .. }
+            | Self::SecretUnusable { reason, .. }
+            | Self::Event { reason, .. } => reason,
             Self::WrongAccount => "wrong_account",
             Self::SecretUnavailable => "secret_unavailable",
             Self::QueueUnavailable => "queue_unavailable",

@@ -31,7 +31,7 @@ pub(crate) enum Ended {
 }
 
 impl Ended {
-    pub(crate) fn status(&self) -> u16 {
+    pub(crate) const fn status(&self) -> u16 {
         match self {
             Self::Queued(_) | Self::Skipped(_) => 200,
             Self::Refused(refusal) => refusal.status(),

@@ -38,7 +38,6 @@ pub(crate) async fn adopt(sweep: &Sweep, deadline: Timestamp, report: &mut Repor
         for (letter, done) in letters.iter().zip(looked) {
             let deletes = match done {
                 Ok(Some(Adopted::Parked(execution))) => {
-                    report.adopted += 1;
                     *report.adopted_of.entry(execution.flow).or_default() += 1;
                     true
                 }

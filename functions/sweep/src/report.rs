@@ -29,9 +29,7 @@ pub struct Report {
     pub uncounted: usize,
     /// Parked executions that go on because their effect was found.
     pub healed: usize,
-    /// Letters that were given a row, or whose row was parked.
-    pub adopted: usize,
-    /// The same by flow: nobody else counts them as newly parked.
+    /// Letters that were given a row, or whose row was parked, by flow: nobody else counts them as newly parked.
     pub adopted_of: BTreeMap<FlowName, usize>,
     /// Letters of which nobody can tell what they are about.
     pub unreadable: usize,
@@ -57,6 +55,12 @@ pub struct Problem {
 }
 
 impl Report {
+    /// Letters that were given a row, or whose row was parked.
+    #[must_use]
+    pub fn adopted(&self) -> usize {
+        self.adopted_of.values().sum()
+    }
+
     /// Adds what a part came to.
     pub(crate) fn add(&mut self, part: &Self) {
         self.found += part.found;
@@ -111,7 +115,7 @@ pub(crate) fn tell(stage: &str, report: &Report, took: SignedDuration) {
         sweep.resent = report.resent,
         sweep.parked = report.parked,
         sweep.healed = report.healed,
-        sweep.adopted = report.adopted,
+        sweep.adopted = report.adopted(),
         sweep.unreadable = report.unreadable,
         sweep.behind_s = report.behind_s,
         sweep.cut_short = report.is_cut_short,

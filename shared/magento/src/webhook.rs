@@ -66,8 +66,8 @@ impl SignatureError {
 /// Why it is refused; the cheap reasons first.
 pub fn verify(secrets: &[SecretString], header: Option<&str>, body: &[u8]) -> Result<(), SignatureError> {
     let theirs = decode(header.ok_or(SignatureError::Missing)?).ok_or(SignatureError::Malformed)?;
-    let usable = secrets.iter().take(SECRETS_MAX).map(ExposeSecret::expose_secret);
-    let mut usable = usable.filter(|secret| !secret.is_empty()).peekable();
+    let usable = secrets.iter().take(SECRETS_MAX).filter(|secret| is_usable(secret));
+    let mut usable = usable.map(ExposeSecret::expose_secret).peekable();
     if usable.peek().is_none() {
         return Err(SignatureError::NoSecret);
     }

@@ -94,7 +94,7 @@ pub fn verify(
         return Err(SignatureError::Future);
     }
     let mut usable =
-        secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty()).peekable();
+        secrets.iter().filter(|secret| is_usable(secret)).map(ExposeSecret::expose_secret).peekable();
     if usable.peek().is_none() {
         return Err(SignatureError::NoSecret);
     }

@@ -79,9 +79,11 @@ pub(crate) async fn until_nothing_is_found(
     }
     for _ in 0..RUNS_MAX {
         sleep(Duration::try_from(PATIENCE)?).await;
-        let Report { enqueued, resent, healed, adopted, .. } = undisturbed(world).await?;
+        let report = undisturbed(world).await?;
         rest(world).await;
-        if [enqueued, resent, healed, adopted] == [0; 4] || world.journal.first_broken().is_some() {
+        if [report.enqueued, report.resent, report.healed, report.adopted()] == [0; 4]
+            || world.journal.first_broken().is_some()
+        {
             return Ok(());
         }
     }

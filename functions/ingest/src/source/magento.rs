@@ -3,7 +3,7 @@
 use magento::webhook::{self, SignatureError};
 use secrecy::SecretString;
 
-use super::{Event, one_header};
+use super::{Event, one_header, refused, unusable};
 use crate::outcome::Refusal;
 use crate::work::Incoming;
 
@@ -11,10 +11,9 @@ pub(super) fn verify(secrets: &[SecretString], incoming: Incoming<'_>) -> Result
     one_header(incoming.headers, webhook::SIGNATURE_HEADER)
         .map_err(|_| SignatureError::Malformed)
         .and_then(|header| webhook::verify(secrets, header, incoming.body))
-        .map_err(|error| Refusal::Signature {
-            reason: error.code(),
-            message: error.to_string(),
-            may_be_rotation: error.may_be_rotation(),
+        .map_err(|error| match error {
+            SignatureError::NoSecret => unusable(error.code(), &error),
+            _ => refused(error.code(), &error, error.may_be_rotation()),
         })
 }
 

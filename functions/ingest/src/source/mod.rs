@@ -85,6 +85,16 @@ impl Source {
     }
 }
 
+/// A signature that does not hold.
+fn refused(reason: &'static str, error: &dyn std::error::Error, may_be_rotation: bool) -> Refusal {
+    Refusal::Signature { reason, message: error.to_string(), may_be_rotation }
+}
+
+/// Signing secrets of which none can be used.
+fn unusable(reason: &'static str, error: &dyn std::error::Error) -> Refusal {
+    Refusal::SecretUnusable { reason, message: error.to_string() }
+}
+
 /// A header that is there more than once, or is no text. Two of them are no signature: which one would count?
 struct Ambiguous;
 

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use stripe::event::{Envelope, NotOurs};
 use stripe::webhook::{self, SignatureError};
 
-use super::{Event, one_header};
+use super::{Event, one_header, refused, unusable};
 use crate::outcome::{Refusal, Skip};
 use crate::work::{Endpoint, Incoming};
 
@@ -12,10 +12,9 @@ pub(super) fn verify(secrets: &[SecretString], incoming: Incoming<'_>) -> Result
     one_header(incoming.headers, webhook::SIGNATURE_HEADER)
         .map_err(|_| SignatureError::Malformed)
         .and_then(|header| webhook::verify(secrets, header, incoming.body, incoming.received_at))
-        .map_err(|error| Refusal::Signature {
-            reason: error.code(),
-            message: error.to_string(),
-            may_be_rotation: error.may_be_rotation(),
+        .map_err(|error| match error {
+            SignatureError::NoSecret => unusable(error.code(), &error),
+            _ => refused(error.code(), &error, error.may_be_rotation()),
         })
 }
 

@@ -3,17 +3,16 @@
 use secrecy::SecretString;
 use wms::webhook::{self, Headers, SignatureError};
 
-use super::{Event, one_header};
+use super::{Event, one_header, refused, unusable};
 use crate::outcome::Refusal;
 use crate::work::Incoming;
 
 pub(super) fn verify(secrets: &[SecretString], incoming: Incoming<'_>) -> Result<(), Refusal> {
     headers(incoming)
         .and_then(|headers| webhook::verify(secrets, headers, incoming.body, incoming.received_at))
-        .map_err(|error| Refusal::Signature {
-            reason: error.code(),
-            message: error.to_string(),
-            may_be_rotation: error.may_be_rotation(),
+        .map_err(|error| match error {
+            SignatureError::NoSecret => unusable(error.code(), &error),
+            _ => refused(error.code(), &error, error.may_be_rotation()),
         })
 }
 

@@ -52,7 +52,7 @@ async fn a_letter_without_a_row_gets_one_and_others_stay() {
         letter("strange", strange, None),
     ]);
     let report = world.run().await;
-    assert_eq!((report.adopted, report.unreadable, &report.problems), (1, 1, &vec![]));
+    assert_eq!((report.adopted(), report.unreadable, &report.problems), (1, 1, &vec![]));
     assert_eq!((report.parked, report.uncounted), (2, 0));
     let left: Vec<String> =
         world.letters.letters.lock().unwrap().iter().map(|letter| letter.receipt.clone()).collect();

@@ -120,11 +120,11 @@ fn event(plan: &Plan, shown: &Shown, next: &mut Execution, data: &Value) -> Resu
             format!("the event would not be about {} any more; correct something else", execution.entity);
         return Err(Error::Invalid(message));
     }
-    let named = plan.triggers.iter().flat_map(|trigger| &trigger.entity);
-    if let Some(name) = named
-        .into_iter()
-        .find(|name| old.pointer(name).is_some_and(|was| !was.is_null() && Some(was) != data.pointer(name)))
-    {
+    let differs = |name: &&String| {
+        let was = old.pointer(name).filter(|was| !was.is_null());
+        was.is_some() && was != data.pointer(name)
+    };
+    if let Some(name) = plan.triggers.iter().flat_map(|trigger| &trigger.entity).find(differs) {
         return Err(Error::Invalid(format!("`{name}` says what the event is about, and stays as it came")));
     }
     let text = sqs_text(&data.to_string()).into_owned();
@@ -204,9 +204,9 @@ fn of_output(checks: &Checks<'_>, was: &StepRecord, data: Value) -> Result<StepR
         let (_, spec) = spec_of(checks, was)?;
         fits(&spec.output, &data, was)?;
         // What it is called itself; names further inside are of other things.
-        let own =
-            spec.links.iter().map(|(_, pointer)| *pointer).filter(|pointer| !pointer[1..].contains('/'));
-        if let Some(name) = own.into_iter().find(|name| was.output.pointer(name) != data.pointer(name)) {
+        let mut own =
+            spec.links.iter().map(|(_, pointer)| *pointer).filter(|pointer| pointer.rfind('/') == Some(0));
+        if let Some(name) = own.find(|name| was.output.pointer(name) != data.pointer(name)) {
             let message =
                 format!("`{name}` says what it is, and stays as it was read; correct something else");
             return Err(Error::Invalid(message));

@@ -5,7 +5,7 @@ use flow::execution::{self, Status};
 use flow::operate::{Wanted, list};
 use flow::{Class, Clock, Delivery, Fault, Item, QueueName};
 use futures::FutureExt;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::engine::{FLOW, head, once};
@@ -83,15 +83,21 @@ async fn the_settle_time_runs_from_when_a_request_was_given_up() {
     assert!(first_find.duration_since(given_up_at) >= SignedDuration::from_secs(5));
 }
 
-#[tokio::test]
-async fn after_a_crash_the_settle_time_runs_from_the_end_of_the_lease() {
-    let world = World::new();
+/// A process stops after it has sent a request, and its lease runs out; gives when it began.
+fn stopped_after_a_request(world: &World) -> Timestamp {
     world.fuse.set(5, false);
     let engine = world.engine(FLOW);
     let began = world.clock.now();
     assert!(world.deliver(&engine, &delivery("evt_1")).now_or_never().is_none());
     world.fuse.clear();
     world.clock.advance(LEASE);
+    began
+}
+
+#[tokio::test]
+async fn after_a_crash_the_settle_time_runs_from_the_end_of_the_lease() {
+    let world = World::new();
+    let began = stopped_after_a_request(&world);
     assert_eq!(world.settle(FLOW, &delivery("evt_1")).await.outcome, Outcome::Done);
     let first_find = world.shop.found_at.lock().unwrap()[0];
     assert!(first_find.duration_since(began) >= LEASE + SignedDuration::from_secs(5));
@@ -101,12 +107,7 @@ async fn after_a_crash_the_settle_time_runs_from_the_end_of_the_lease() {
 #[tokio::test]
 async fn a_claim_between_that_came_to_nothing_takes_nothing_from_the_settle_time() {
     let world = World::new();
-    world.fuse.set(5, false);
-    let engine = world.engine(FLOW);
-    let began = world.clock.now();
-    assert!(world.deliver(&engine, &delivery("evt_1")).now_or_never().is_none());
-    world.fuse.clear();
-    world.clock.advance(LEASE);
+    let began = stopped_after_a_request(&world);
     let deadline = world.clock.now() + SignedDuration::from_secs(120);
     let away = fault(Class::Transient, "secret");
     let report = world.engine(FLOW).deliver(Err(away), &delivery("evt_1"), deadline).await;

@@ -80,7 +80,7 @@ fn to_ship(item: &WireItem, parent: Option<&WireItem>, siblings: &[&WireItem]) -
         });
     // Whatever a row says, no more is sent than was ordered: a quantity below nothing would add to it.
     let left = ordered - value(item.qty_shipped) - own.max(whole);
-    left.max(Decimal::ZERO).min(ordered.max(Decimal::ZERO))
+    left.clamp(Decimal::ZERO, ordered.max(Decimal::ZERO))
 }
 
 /// Children of a bundle with a fixed price cost nothing themselves. A row's total alone does not tell: it may be nothing
