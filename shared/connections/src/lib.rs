@@ -95,7 +95,7 @@ impl Connections {
                 self.magento(pair, settings, magento)?,
                 self.erp(pair, settings, erp)?,
                 self.wms(pair, settings, wms)?,
-                Arc::new(flow::stored::connector(Arc::clone(&self.ports.store))?),
+                Arc::new(flow::stored::connector(self.ports.clone())?),
             ],
         });
         self.lock().insert(pair.clone(), (versions, Arc::clone(&connected)));

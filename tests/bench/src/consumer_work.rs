@@ -49,9 +49,9 @@ fn parts(
     let kept: Arc<MemoryStore> = Arc::default();
     let store: Arc<dyn Store> = Arc::clone(&kept) as _;
     let mut connectors = systems::connectors(lines)?;
-    connectors.push(Arc::new(flow::stored::connector(Arc::clone(&store))?));
     let ports =
         Ports { store, queue: Arc::new(MemoryQueue::default()), clock: Arc::new(MemoryClock::new(now, 7)) };
+    connectors.push(Arc::new(flow::stored::connector(ports.clone())?));
     let settings = Settings { lease: SignedDuration::from_secs(130) };
     let engine = Engine::new(ports, Arc::clone(plan), flows::routes()?, settings);
     let secret_versions = std::collections::BTreeMap::new();

@@ -168,9 +168,9 @@ fn parts(clock: &Arc<MemoryClock>, back_at: Timestamp) -> Result<(Engine, Connec
     let (pair, system) = ("main".parse()?, "magento".parse()?);
     let throttle = Throttle::new(pair, system, PER_SECOND, Arc::clone(&store), Arc::clone(clock) as _);
     *shop = Arc::new(Shop { inner: Arc::clone(shop), throttle, clock: Arc::clone(clock), back_at });
-    connectors.push(Arc::new(flow::stored::connector(Arc::clone(&store))?));
-    let plan = Arc::new(flows::load(FLOW, &connections::specs()?)?);
     let ports = Ports { store, queue: Arc::new(MemoryQueue::default()), clock: Arc::clone(clock) as _ };
+    connectors.push(Arc::new(flow::stored::connector(ports.clone())?));
+    let plan = Arc::new(flows::load(FLOW, &connections::specs()?)?);
     let settings = Settings { lease: SignedDuration::from_secs(130) };
     let engine = Engine::new(ports, plan, flows::routes()?, settings);
     Ok((engine, Connected { connection: connection()?, connectors, secret_versions: BTreeMap::new() }))

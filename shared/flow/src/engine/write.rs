@@ -10,7 +10,7 @@ use super::ending::{Ending, park};
 use super::run::Run;
 use crate::execution::{BeginError, Begun, Guards, StepPath, execution_pk};
 use crate::expression::Expression;
-use crate::guard::{Lock, lock, lock_key, stop_key};
+use crate::guard::{Lock, Stoppable, lock, lock_key, stop_key};
 use crate::plan::Use;
 use crate::{Class, Connector, Fault};
 
@@ -28,6 +28,8 @@ pub(super) struct Guarding {
     pub(super) stop: Option<String>,
     /// The order that nobody else may write to.
     pub(super) lock: Option<Lock>,
+    /// How long the other side may still be committing a request that was given up.
+    pub(super) settle: SignedDuration,
 }
 
 impl Run<'_> {
@@ -60,7 +62,7 @@ impl Run<'_> {
             Some(order) => Some(self.lock_of(path, uses, &begun.body, order, settle)?),
             None => None,
         };
-        self.begin(path, action.as_str(), begun.clone(), Guarding { stop, lock }).await?;
+        self.begin(path, action.as_str(), begun.clone(), Guarding { stop, lock, settle }).await?;
         let call = self.call(begun.generation);
         let answer = connector.run(action, &call, Value::clone(&begun.body)).await;
         let fault = match self.asked(uses, answer).await {
@@ -218,8 +220,9 @@ impl Run<'_> {
         guarding: Guarding,
     ) -> Result<(), Ending> {
         let ports = self.engine.ports.clone();
-        let Guarding { stop, lock } = guarding;
-        let unless = stop.as_ref().map(|order| stop_key(&self.delivery.pair, order));
+        let Guarding { stop, lock, settle } = guarding;
+        let stoppable = |order: &String| Stoppable { key: stop_key(&self.delivery.pair, order), settle };
+        let unless = stop.as_ref().map(stoppable);
         match self.claimed.begin(&ports, path, action, begun, Guards { unless, lock }).await {
             Ok(()) => Ok(()),
             Err(BeginError::Locked(row)) => {

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::key::execution_pk;
+use super::key::{execution_pk, step_key};
 use super::row::EXPIRES_AT;
 use super::{Begun, Execution, Link, Links, Parked, Status, StepPath, StepRecord, Waiting};
-use crate::guard::Lock;
+use crate::guard::{Lock, Stoppable};
 use crate::{Condition, Item, Key, Ports, StoreError, Write};
 
 /// Writes that one transaction takes.
@@ -42,8 +42,8 @@ pub struct Claimed {
 /// What must hold in the transaction that begins a write.
 #[derive(Clone, Debug, Default)]
 pub struct Guards {
-    /// An item that must not be there (a stop).
-    pub unless: Option<Key>,
+    /// A stop that must not be there, and learns of the write.
+    pub unless: Option<Stoppable>,
     /// What nobody else may write to meanwhile.
     pub lock: Option<Lock>,
 }
@@ -187,9 +187,9 @@ impl Claimed {
         writes.extend(self.outputs().map_err(BeginError::Store)?);
         writes.push(self.put(path, &record).map_err(BeginError::Store)?);
         let (mut stop_at, mut lock_at) = (None, None);
-        if let Some(key) = guards.unless {
+        if let Some(stoppable) = guards.unless {
             stop_at = Some(writes.len());
-            writes.push(Write::Check { key, when: vec![Condition::Absent] });
+            writes.push(stoppable.begin(&step_key(&self.pk(), path), self.lease_until()));
         }
         if let Some(lock) = &guards.lock {
             lock_at = Some(writes.len());

@@ -10,4 +10,5 @@ pub mod throttle;
 pub use breaker::Breaker;
 pub use key::{breaker_key, lock_key, stop_key};
 pub use lock::Lock;
+pub use stop::Stoppable;
 pub use throttle::Throttle;

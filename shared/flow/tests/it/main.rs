@@ -24,3 +24,5 @@ mod operate_replay;
 mod operate_still;
 #[cfg(test)]
 mod operate_world;
+#[cfg(test)]
+mod stored;

@@ -76,6 +76,11 @@ impl Held {
     pub(super) fn is_cancelled(&self) -> bool {
         matches!(self.state.as_str(), "cancelled" | "canceled")
     }
+
+    /// Whether it has left the warehouse.
+    pub(super) fn is_shipped(&self) -> bool {
+        self.state == "shipped"
+    }
 }
 
 /// Every fulfilment of a key that is not cancelled, in the warehouse's order. One call.
