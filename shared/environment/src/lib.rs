@@ -6,6 +6,7 @@
 mod error;
 mod mistakes;
 mod pair;
+mod payment_failed;
 mod secret;
 mod stage;
 mod vault;
@@ -15,6 +16,7 @@ pub use pair::{
     Erp, InvoiceOn, Magento, MagentoAuth, OrderOwner, Pair, RefundsStartIn, SETTLE_PARTIAL_S, SETTLE_S,
     Stripe, UnrelatedCharges, Wms,
 };
+pub use payment_failed::{PaymentFailed, Reattempt};
 pub use secret::{SecretKind, SecretName};
 pub use stage::{Mode, Stage};
 pub use vault::{Secret, SecretError, Secrets, Unreadable};

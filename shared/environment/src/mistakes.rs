@@ -57,6 +57,7 @@ pub(crate) fn of(pair: &Pair, mode: Mode) -> Vec<String> {
         let right = "write the method's code (stripe_payments) or take it out";
         mistakes.push(format!("magento.payment_methods: one is empty; {right}"));
     }
+    mistakes.extend(pair.payment_failed.mistakes(&magento.paid_status, mode));
     mistakes.extend(of_erp(erp));
     for (table, rows) in &pair.tables {
         for key in rows.iter().filter(|(_, value)| value.is_empty()).map(|(key, _)| key) {

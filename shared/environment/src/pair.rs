@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::PaymentFailed;
+
 /// A pair's settings. Flow documents see them as `$connection`; they hold no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +33,9 @@ pub struct Pair {
     /// When the ERP invoice is made.
     #[serde(default)]
     pub invoice_on: InvoiceOn,
+    /// What follows an attempt to pay that failed.
+    #[serde(default)]
+    pub payment_failed: PaymentFailed,
     /// Exactly one pair of a Stripe account keeps its books.
     #[serde(default)]
     pub books: bool,

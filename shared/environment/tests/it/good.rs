@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use environment::{InvoiceOn, MagentoAuth, Mode, OrderOwner, RefundsStartIn, Stage, UnrelatedCharges};
+use environment::{
+    InvoiceOn, MagentoAuth, Mode, OrderOwner, PaymentFailed, Reattempt, RefundsStartIn, Stage,
+    UnrelatedCharges,
+};
 use serde_json::json;
 
 /// The least that a file must say.
@@ -27,6 +30,16 @@ fn what_is_left_out_is_as_most_merchants_want_it() {
     assert_eq!(pair.refunds_start_in, RefundsStartIn::Stripe);
     assert_eq!(pair.unrelated_charges, UnrelatedCharges::Park);
     assert_eq!(pair.invoice_on, InvoiceOn::Payment);
+    assert_eq!(
+        pair.payment_failed,
+        PaymentFailed {
+            status: "payment_failed".to_owned(),
+            status_confirmed: false,
+            reattempt: Reattempt::None,
+            cancel_after_attempts: 0,
+            pay_again_url: None,
+        }
+    );
     assert_eq!(pair.magento.auth, MagentoAuth::Oauth);
     let timeouts = [pair.stripe.timeout_s, pair.magento.timeout_s, pair.erp.timeout_s, pair.wms.timeout_s];
     assert_eq!(timeouts, [20, 30, 30, 30]);
@@ -66,6 +79,8 @@ fn a_pair_is_seen_by_flows_as_the_file_writes_it() {
         ("/invoice_on", json!("payment")),
         ("/unrelated_charges", json!("park")),
         ("/order_owner", json!("tillbridge")),
+        ("/payment_failed/reattempt", json!("none")),
+        ("/payment_failed/pay_again_url", json!(null)),
         ("/erp/time_zone", json!("Europe/Berlin")),
         ("/erp/currency", json!("EUR")),
         ("/stripe/account", json!("acct_1")),

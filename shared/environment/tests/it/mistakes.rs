@@ -91,6 +91,34 @@ fn each_mistake_is_named_with_its_place_and_what_would_be_right() {
             "pairs.main.magento.payment_methods: one is empty; write the method's code (stripe_payments) or take it out",
         ),
         (
+            "    books: true\n",
+            "    books: true\n    payment_failed: { status: 'Payment Failed' }\n",
+            "pairs.main.payment_failed.status: `Payment Failed` is no status's code; write its code as Stores › Order Status \
+             shows it (payment_failed)",
+        ),
+        (
+            "    books: true\n",
+            "    books: true\n    payment_failed: { status: processing }\n",
+            "pairs.main.payment_failed.status: `processing` is `magento.paid_status` too; orders that are paid and that are not \
+             must differ",
+        ),
+        (
+            "    books: true\n",
+            "    books: true\n    payment_failed: { cancel_after_attempts: 100 }\n",
+            "pairs.main.payment_failed.cancel_after_attempts: 100 is not between 0 and 99",
+        ),
+        (
+            "    books: true\n",
+            "    books: true\n    payment_failed: { pay_again_url: 'pay/{order}' }\n",
+            "pairs.main.payment_failed.pay_again_url: `pay/{order}` is no web address",
+        ),
+        (
+            "    books: true\n",
+            "    books: true\n    payment_failed: { pay_again_url: 'https://shop.example.com/{number}' }\n",
+            "pairs.main.payment_failed.pay_again_url: `https://shop.example.com/{number}` has braces around something else than \
+             `{order}`",
+        ),
+        (
             "api_version: 2026-10-28.endive",
             "api_version: \"\"",
             "pairs.main.stripe.api_version: is empty; write the version that the flows were made for (2026-10-28.endive)",
@@ -115,6 +143,11 @@ fn each_mistake_is_named_with_its_place_and_what_would_be_right() {
         "pairs.main.wms.base_url: `http://wms.example.com/wms/v1` is not https, which live mode needs";
     assert_eq!(mistakes(&live), [expected]);
     assert!(Stage::parse("staging", &LEAST.replace("https://wms", "http://wms")).is_ok());
+    let link = "    books: true\n    payment_failed: { pay_again_url: 'http://shop.example.com/{order}' }\n";
+    let linked = LEAST.replace("    books: true\n", link);
+    let expected = "pairs.main.payment_failed.pay_again_url: `http://shop.example.com/{order}` is not https, which live mode needs";
+    assert_eq!(mistakes(&linked.replace("mode: test", "mode: live")), [expected]);
+    assert!(Stage::parse("staging", &linked).is_ok());
     assert_eq!(mistakes("stage: staging\nmode: test\npairs: {}\n"), ["pairs: none; add one called `main`"]);
 }
 
