@@ -119,6 +119,12 @@ text_id!(
     |text| text.starts_with("txn_") && printable(text)
 );
 text_id!(
+    /// A Stripe payment method: `pm_…`, `card_…` or `src_…` on older customers.
+    PaymentMethodId,
+    "a Stripe payment method (`pm_…`)",
+    |text| text.contains('_') && printable(text)
+);
+text_id!(
     /// A Stripe payout, `po_…`.
     PayoutId,
     "a Stripe payout (`po_…`)",

@@ -39,7 +39,7 @@ pub use error::Error;
 pub use fulfilment::{Fulfilment, FulfilmentLine};
 pub use id::{
     BalanceTransactionId, ChargeId, CustomerId, DisputeId, EventId, IncrementId, NaturalKey, OrderId, PairId,
-    PaymentIntentId, PayoutId, RefundId, Sku, StripeAccount,
+    PaymentIntentId, PaymentMethodId, PayoutId, RefundId, Sku, StripeAccount,
 };
 pub use journal::{Journal, JournalHead, JournalLine};
 pub use money::Money;
