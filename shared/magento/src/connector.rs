@@ -4,6 +4,7 @@ use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
 use crate::Client;
+use crate::order::{cancel, payment_failed};
 use crate::order::{comment, list, mark_paid, read};
 use crate::{rights, store};
 
@@ -35,6 +36,17 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
             .links(&[("invoice", "/invoice")])
             .locks("/order"),
         Action::write(comment::NAME, timeout, settle, comment::key, comment::find, comment::run)?
+            .locks("/order"),
+        Action::write(
+            payment_failed::NAME,
+            timeout,
+            settle,
+            payment_failed::key,
+            payment_failed::find,
+            payment_failed::run,
+        )?
+        .locks("/order"),
+        Action::write(cancel::NAME, timeout, settle, cancel::key, cancel::find, cancel::run)?
             .locks("/order"),
         Action::read(list::NAME, timeout, list::run)?,
         Action::read(store::read::NAME, timeout, store::read::run)?,

@@ -1,6 +1,7 @@
 //! Orders.
 
 mod advance;
+pub mod cancel;
 pub mod comment;
 mod evidence;
 mod invoice;
@@ -9,6 +10,7 @@ pub mod list;
 mod map;
 pub mod mark_paid;
 mod parts;
+pub mod payment_failed;
 mod people;
 mod progress;
 pub mod read;

@@ -30,11 +30,16 @@ impl Progress {
         let query = Query::new().with("fields", FIELDS);
         let action = format!("read order {id}");
         let wire: WireOrder = client.get(&action, &format!("/V1/orders/{id}"), &query).await?;
-        let totals = Totals::of(&wire, map::currency(&wire)?)?;
+        Self::of(id, &wire)
+    }
+
+    /// How far the order that was read is.
+    pub(super) fn of(id: OrderId, wire: &WireOrder) -> Result<Self, Error> {
+        let totals = Totals::of(wire, map::currency(wire)?)?;
         Ok(Self {
             id,
             number: wire.increment_id.clone(),
-            state: map::state(&wire)?,
+            state: map::state(wire)?,
             status: wire.status.clone().unwrap_or_default(),
             grand_total: totals.grand_total,
             paid: totals.paid,

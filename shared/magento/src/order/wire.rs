@@ -48,12 +48,23 @@ pub(super) struct WireOrder {
     pub(super) shipping_discount_amount: Option<Amount>,
     pub(super) shipping_discount_tax_compensation_amount: Option<Amount>,
     pub(super) relation_child_id: Option<Whole>,
+    pub(super) status_histories: Option<Vec<WireEntry>>,
     #[serde(default)]
     pub(super) items: Option<Vec<WireItem>>,
     pub(super) billing_address: Option<WireAddress>,
     pub(super) payment: Option<WirePayment>,
     #[serde(default)]
     pub(super) extension_attributes: Option<WireExtension>,
+}
+
+/// An entry of the history.
+#[derive(Debug, Deserialize)]
+pub(super) struct WireEntry {
+    #[serde(default)]
+    pub(super) entity_id: Whole,
+    pub(super) comment: Option<String>,
+    pub(super) is_customer_notified: Option<Whole>,
+    pub(super) is_visible_on_front: Option<Whole>,
 }
 
 /// A row.

@@ -1,6 +1,8 @@
 //! The Magento connector through its public surface, against the shop's double over HTTP.
 
 #[cfg(test)]
+mod cancel;
+#[cfg(test)]
 mod comment;
 #[cfg(test)]
 mod door;
@@ -16,6 +18,8 @@ mod mapping;
 mod mark_paid;
 #[cfg(test)]
 mod oauth;
+#[cfg(test)]
+mod payment_failed;
 #[cfg(test)]
 mod permission;
 #[cfg(test)]
