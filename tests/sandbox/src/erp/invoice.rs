@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::document::{Document, Kind};
-use super::order::{self, Worth};
+use super::order::{self, Line, Worth};
 use super::state::{Posting, State};
 use super::wire;
 use crate::ErpSettings;
@@ -110,7 +110,9 @@ fn wanted(content: &Value) -> Result<Vec<(String, Decimal)>, Problem> {
     rows.iter().enumerate().map(row).collect()
 }
 
-/// A credit note names its invoice; its lines carry amounts or quantities. Together they never exceed the invoice.
+/// A credit note names its invoice. Its lines carry amounts, to which their taxes are added where they name them (without, what tax
+/// is in an amount is not known), or quantities of the order's lines. A line may take something off, the whole may not. Together
+/// credit notes never exceed the invoice.
 fn credit(state: &State, worth: &Worth, content: &Value) -> Result<Bill, Problem> {
     let against = wire::text(content, "against", "")?;
     let invoice = state.find(Kind::Invoice, against).ok_or_else(|| {
@@ -123,18 +125,21 @@ fn credit(state: &State, worth: &Worth, content: &Value) -> Result<Bill, Problem
         Bill { total: Decimal::ZERO, tax: Decimal::ZERO, shipping: Decimal::ZERO, lines: Vec::new() };
     for (index, row) in wire::rows(content, "lines", "")?.iter().enumerate() {
         let at = format!("/lines/{index}");
-        if row.get("amount").is_some() {
-            bill.total += wire::money(row, "amount", &at, &worth.currency)?;
+        if is_given(row, "amount") {
+            if is_given(row, "line_id") {
+                credited_line(worth, row, &at)?;
+            }
+            let tax =
+                if is_given(row, "tax") { wire::taxes(row, &at, &worth.currency)? } else { Decimal::ZERO };
+            bill.total += wire::money(row, "amount", &at, &worth.currency)? + tax;
+            bill.tax += tax;
             continue;
         }
-        let id = wire::text(row, "line_id", &at)?;
+        let line = credited_line(worth, row, &at)?;
         let qty = wire::quantity(row, &at)?;
-        let line = worth.lines.iter().find(|line| line.line_id == id).ok_or_else(|| {
-            Problem::field(format!("{at}/line_id"), "line_unknown", format!("the order has no line `{id}`"))
-        })?;
         bill.total += wire::round(line.gross * qty / line.qty, &worth.currency);
         bill.tax += wire::round(line.tax * qty / line.qty, &worth.currency);
-        bill.lines.push((id.to_owned(), qty));
+        bill.lines.push((line.line_id.clone(), qty));
     }
     let left = total_of(invoice) - credited;
     if bill.total > left || bill.total <= Decimal::ZERO {
@@ -144,6 +149,18 @@ fn credit(state: &State, worth: &Worth, content: &Value) -> Result<Bill, Problem
         );
     }
     Ok(bill)
+}
+
+fn is_given(row: &Value, name: &str) -> bool {
+    row.get(name).is_some_and(|value| !value.is_null())
+}
+
+/// The order's line that a row names.
+fn credited_line<'a>(worth: &'a Worth, row: &Value, at: &str) -> Result<&'a Line, Problem> {
+    let id = wire::text(row, "line_id", at)?;
+    worth.lines.iter().find(|line| line.line_id == id).ok_or_else(|| {
+        Problem::field(format!("{at}/line_id"), "line_unknown", format!("the order has no line `{id}`"))
+    })
 }
 
 /// Dr receivable / Cr sales, shipping, tax; a credit note the other way round, from the sales returns.

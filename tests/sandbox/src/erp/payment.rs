@@ -1,4 +1,6 @@
-//! Payments: money in or out, matched to invoices.
+//! Payments: money in or out, matched to invoices and credit notes.
+
+use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -32,6 +34,7 @@ pub(crate) fn check(
     let (amount, currency) = amount(content)?;
     order::rate(content, &currency, settings)?;
     let mut allocated = Decimal::ZERO;
+    let mut matched: HashMap<&str, Decimal> = HashMap::new();
     for (index, row) in wire::rows(content, "allocations", "")?.iter().enumerate() {
         let at = format!("/allocations/{index}");
         let key = wire::text(row, "invoice_key", &at)?;
@@ -39,9 +42,18 @@ pub(crate) fn check(
             Problem::field(format!("{at}/invoice_key"), "invoice_unknown", format!("there is no `{key}`"))
         })?;
         let part = wire::money(row, "amount", &at, &currency)?;
+        if part <= Decimal::ZERO {
+            return Err(Problem::field(
+                format!("{at}/amount"),
+                "amount_invalid",
+                "what is matched is above 0",
+            ));
+        }
         let total = wire::decimal(&invoice.computed["total"]["amount"]).unwrap_or_default();
-        if part + settled(state, key) > total {
-            let detail = format!("`{key}` is over {total}");
+        let settled = matched.entry(key).or_insert_with(|| settled(state, invoice));
+        *settled += effect(invoice, direction, part);
+        if *settled > total || *settled < Decimal::ZERO {
+            let detail = format!("`{key}` is over {total}: {settled} would be settled of it");
             return Err(Problem::field(format!("{at}/amount"), "over_allocated", detail));
         }
         allocated += part;
@@ -62,14 +74,22 @@ fn amount(content: &Value) -> Result<(Decimal, String), Problem> {
     Ok((amount, currency))
 }
 
-/// What earlier payments settled of an invoice.
-fn settled(state: &State, key: &str) -> Decimal {
-    state
-        .documents(Kind::Payment)
-        .flat_map(|payment| payment.content["allocations"].as_array().into_iter().flatten())
-        .filter(|row| row["invoice_key"] == key)
-        .filter_map(|row| wire::decimal(&row["amount"]["amount"]))
-        .sum()
+/// What earlier payments settled of an invoice or a credit note.
+fn settled(state: &State, invoice: &Document) -> Decimal {
+    let of_payment = |payment: &Document| -> Decimal {
+        let rows = payment.content["allocations"].as_array().into_iter().flatten();
+        let parts = rows.filter(|row| row["invoice_key"] == invoice.key.as_str());
+        let sum = parts.filter_map(|row| wire::decimal(&row["amount"]["amount"])).sum();
+        effect(invoice, payment.content["direction"].as_str().unwrap_or_default(), sum)
+    };
+    state.documents(Kind::Payment).map(of_payment).sum()
+}
+
+/// What comes in settles an invoice, and what goes out a credit note. The other way round it is open again: a debit that bounced,
+/// a refund that failed.
+fn effect(invoice: &Document, direction: &str, part: Decimal) -> Decimal {
+    let is_credit = invoice.content["kind"] == "credit_note";
+    if is_credit == (direction == "out") { part } else { -part }
 }
 
 /// In: Dr the account / Cr receivable. Out: the other way round.

@@ -1,5 +1,6 @@
 //! The ERP: documents under keys, exact sums, states, a ledger that balances.
 
+mod credit;
 mod ledger;
 
 use serde_json::{Value, json};
