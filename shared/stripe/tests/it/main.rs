@@ -1,6 +1,8 @@
 //! The Stripe connector through its public surface.
 
 #[cfg(test)]
+mod attempt;
+#[cfg(test)]
 mod event;
 #[cfg(test)]
 mod fixtures;
