@@ -11,6 +11,7 @@ pub mod balance_transaction;
 pub mod credit_memo;
 pub mod credit_note;
 pub mod currency;
+pub mod dispute;
 pub mod error;
 pub mod fulfilment;
 pub mod id;
@@ -35,6 +36,7 @@ pub use balance_transaction::{BalanceTransaction, BalanceTransactionRow, FeeDeta
 pub use credit_memo::{CreditMemo, CreditMemoLine};
 pub use credit_note::{Allocation, CreditNote, CreditNoteLine, Direction, PaymentEntry};
 pub use currency::Currency;
+pub use dispute::{Dispute, DisputeStatus};
 pub use error::Error;
 pub use fulfilment::{Fulfilment, FulfilmentLine};
 pub use id::{

@@ -1,6 +1,9 @@
 //! The schemas that are committed are those of the types.
 
-use canonical::{BalanceTransaction, Fulfilment, Journal, Order, Payment, Payout, SalesInvoice, SalesOrder};
+use canonical::{
+    BalanceTransaction, CreditMemo, CreditNote, Dispute, Fulfilment, Journal, Order, Payment, PaymentEntry,
+    Payout, Refund, SalesInvoice, SalesOrder,
+};
 use expect_test::expect_file;
 
 #[test]
@@ -13,6 +16,11 @@ fn committed_schemas_are_current() {
         ("fulfilment", schemars::schema_for!(Fulfilment)),
         ("balance_transaction", schemars::schema_for!(BalanceTransaction)),
         ("payout", schemars::schema_for!(Payout)),
+        ("refund", schemars::schema_for!(Refund)),
+        ("dispute", schemars::schema_for!(Dispute)),
+        ("credit_memo", schemars::schema_for!(CreditMemo)),
+        ("credit_note", schemars::schema_for!(CreditNote)),
+        ("payment_entry", schemars::schema_for!(PaymentEntry)),
         ("journal", schemars::schema_for!(Journal)),
     ];
     for (name, schema) in schemas {
