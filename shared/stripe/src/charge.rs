@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::order_reference;
 use crate::reference::{OnlyId, Reference, reference};
-use crate::{Error, Settings};
+use crate::{Error, Settings, time};
 
 #[derive(Deserialize)]
 pub(crate) struct Charge {
@@ -81,7 +81,7 @@ impl Charge {
         if self.livemode != settings.livemode {
             return Err(Error::WrongMode { what: self.id.clone(), livemode: self.livemode });
         }
-        let malformed = |source| Error::Malformed { subject: canonical::redact(&self.id, 60), source };
+        let malformed = |source| Error::malformed(&self.id, source);
         let amount = |minor| from_stripe(minor, &self.currency).map_err(malformed);
         let details = self.payment_method_details.as_ref();
         let card = details.and_then(|details| details.card.as_ref());
@@ -96,7 +96,7 @@ impl Charge {
             amount_refunded: amount(self.amount_refunded)?,
             refunded: self.refunded,
             disputed: self.disputed,
-            created: self.time(self.created)?,
+            created: time::at(self.created, &self.id)?,
             paid_at: self.paid_at()?,
             method: details
                 .and_then(|details| details.method.clone())
@@ -118,17 +118,11 @@ impl Charge {
         }
     }
 
-    fn time(&self, seconds: i64) -> Result<Timestamp, Error> {
-        Timestamp::from_second(seconds).map_err(|_| Error::UnknownValue {
-            what: "the time",
-            subject: self.id.clone(),
-            value: seconds.to_string(),
-        })
-    }
-
     fn paid_at(&self) -> Result<Option<Timestamp>, Error> {
         match &self.balance_transaction {
-            Some(Reference::Object(row)) => row.created.map(|created| self.time(created)).transpose(),
+            Some(Reference::Object(row)) => {
+                row.created.map(|created| time::at(created, &self.id)).transpose()
+            }
             Some(Reference::Id(_)) | None => Ok(None),
         }
     }

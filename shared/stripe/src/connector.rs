@@ -3,9 +3,10 @@
 use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
-use crate::attempt;
 use crate::client::SETTLE;
-use crate::{Client, account, event, names, payment, rights};
+use crate::{
+    Client, account, balance_transaction, dispute, event, names, payment, payout, refund, rights, settlement,
+};
 
 /// The connector of one pair.
 ///
@@ -43,30 +44,21 @@ fn actions(timeout: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
             payment::tag::find,
             payment::tag::run,
         )?,
-        Action::read(attempt::read::NAME, timeout, attempt::read::run)?.links(&[
-            ("charge", "/payment/charge"),
-            ("payment_intent", "/payment/intent"),
-            ("order_number", "/payment/orders/0/number"),
-        ]),
-        Action::write(
-            attempt::retry_saved::NAME,
-            timeout,
-            SETTLE,
-            attempt::retry_saved::key,
-            attempt::retry_saved::find,
-            attempt::retry_saved::run,
-        )?
-        .links(&[("charge", "/charge")]),
-        Action::write(
-            attempt::close::NAME,
-            timeout,
-            SETTLE,
-            attempt::close::key,
-            attempt::close::find,
-            attempt::close::run,
-        )?,
         Action::read(payment::list::NAME, timeout, payment::list::run)?,
         Action::read(payment::search::NAME, timeout, payment::search::run)?,
+        Action::read(refund::list::NAME, timeout, refund::list::run)?.links(&[
+            ("refund", "/about/0"),
+            ("charge", "/refunds/0/charge"),
+            ("payment_intent", "/refunds/0/intent"),
+        ]),
+        Action::read(settlement::read::NAME, timeout, settlement::read::run)?,
+        Action::read(dispute::read::NAME, timeout, dispute::read::run)?.links(&[
+            ("dispute", "/id"),
+            ("charge", "/charge"),
+            ("payment_intent", "/intent"),
+        ]),
+        Action::read(payout::read::NAME, timeout, payout::read::run)?.links(&[("payout", "/id")]),
+        Action::read(balance_transaction::list::NAME, timeout, balance_transaction::list::run)?,
         Action::read(event::list::NAME, timeout, event::list::run)?,
         Action::read(account::read::NAME, timeout, account::read::run)?,
         Action::read(rights::read::NAME, timeout, rights::read::run)?,

@@ -1,9 +1,10 @@
 //! What can go wrong between us and Stripe, and what the engine is to do about each.
 
+use canonical::{ChargeId, RefundId};
 use flow::{Class, Fault};
 use outbound::Effect;
 
-use crate::refusal::Refusal;
+use crate::refusal::{Meaning, Refusal};
 
 /// A fault of this connector. No variant holds a secret, a name or a mail address.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -29,6 +30,54 @@ pub enum Error {
         charge: String,
         /// `req_…`.
         request_id: Option<String>,
+    },
+    /// Any other object that Stripe does not know in this account and mode.
+    #[error("Stripe does not know {id} in this account and mode; nothing can be read of it")]
+    ObjectUnknown {
+        /// Its id.
+        id: String,
+        /// `req_…`.
+        request_id: Option<String>,
+    },
+    /// A payment that Stripe has not booked yet; it will.
+    #[error("Stripe has not booked {charge} in its balance yet; it does so within minutes")]
+    NotSettledYet {
+        /// The charge.
+        charge: ChargeId,
+        /// `req_…`.
+        request_id: Option<String>,
+    },
+    /// A charge that failed, or is authorised only.
+    #[error("no money of {charge} was taken (it failed, or is authorised only), so that nothing was settled")]
+    NothingTaken {
+        /// The charge.
+        charge: ChargeId,
+    },
+    /// Money that went back without a charge having taken it.
+    #[error(
+        "the refund {refund} is of no charge (of a customer's cash balance, it may be); settle it by hand"
+    )]
+    RefundWithoutCharge {
+        /// The refund.
+        refund: String,
+    },
+    /// A list that lacks what was read, or told, before.
+    #[error("Stripe's list of the refunds of {charge} does not hold {missing} yet; it is read again")]
+    ListBehind {
+        /// Whose refunds.
+        charge: ChargeId,
+        /// Which is not there.
+        missing: RefundId,
+    },
+    /// More rows than are read.
+    #[error("{of} has more than {rows} {what}, and no more are looked through; settle it by hand")]
+    EndlessList {
+        /// What they are.
+        what: &'static str,
+        /// Whose.
+        of: String,
+        /// How many were read.
+        rows: usize,
     },
     /// A 2xx that does not hold what it should.
     #[error("Stripe's answer to {action} cannot be read: {problem}; was the API version changed?")]
@@ -115,12 +164,18 @@ impl Error {
         match self {
             Self::Transport { source, .. } => source.class(),
             Self::Refused { refusal } => refusal.class(),
-            Self::ChargeUnknown { .. } => Class::NotFound,
+            Self::ChargeUnknown { .. } | Self::ObjectUnknown { .. } | Self::NotSettledYet { .. } => {
+                Class::NotFound
+            }
+            Self::ListBehind { .. } => Class::Conflict,
             Self::Unreadable { effect: Effect::Write, .. } | Self::StaleReplay { .. } => {
                 Class::UnknownOutcome
             }
             Self::WrongAccount { .. } | Self::Settings { .. } => Class::Auth,
             Self::Unreadable { effect: Effect::Read, .. }
+            | Self::NothingTaken { .. }
+            | Self::RefundWithoutCharge { .. }
+            | Self::EndlessList { .. }
             | Self::WrongMode { .. }
             | Self::UnknownValue { .. }
             | Self::Malformed { .. }
@@ -135,11 +190,18 @@ impl Error {
             Self::Transport { source, .. } => source.code(),
             Self::Refused { refusal } => &refusal.code,
             Self::ChargeUnknown { .. } => "charge_unknown",
+            Self::ObjectUnknown { .. } => "object_unknown",
+            Self::NotSettledYet { .. } => "not_settled_yet",
+            Self::NothingTaken { .. } => "nothing_taken",
+            Self::RefundWithoutCharge { .. } => "refund_without_charge",
+            Self::ListBehind { .. } => "list_behind",
+            Self::EndlessList { .. } => "endless_list",
             Self::Unreadable { .. } => "unreadable_answer",
             Self::WrongMode { .. } => "wrong_mode",
             Self::WrongAccount { .. } => "wrong_account",
             Self::UnknownValue { .. } => "unknown_value",
             Self::Malformed { source: canonical::Error::UnknownCurrency { .. }, .. } => "unknown_currency",
+            Self::Malformed { source: canonical::Error::NetDiffers { .. }, .. } => "net_differs",
             Self::Malformed { .. } => "malformed_value",
             Self::MetadataFull { .. } => "metadata_full",
             Self::StaleReplay { .. } => "stale_replay",
@@ -156,13 +218,44 @@ impl Error {
         }
     }
 
+    /// A value of an object that cannot be one.
+    pub(crate) fn malformed(id: &str, source: canonical::Error) -> Self {
+        Self::Malformed { subject: named(id), source }
+    }
+
+    /// That the charge is unknown, where Stripe says that there is no such thing.
+    pub(crate) fn or_charge_unknown(self, charge: &ChargeId) -> Self {
+        match self {
+            Self::Refused { refusal } if refusal.meaning == Meaning::NotFound => {
+                Self::ChargeUnknown { charge: charge.to_string(), request_id: refusal.request_id }
+            }
+            other => other,
+        }
+    }
+
+    /// The same of any other object.
+    pub(crate) fn or_object_unknown(self, id: &str) -> Self {
+        match self {
+            Self::Refused { refusal } if refusal.meaning == Meaning::NotFound => {
+                Self::ObjectUnknown { id: id.to_owned(), request_id: refusal.request_id }
+            }
+            other => other,
+        }
+    }
+
     fn request_id(&self) -> Option<String> {
         match self {
             Self::Refused { refusal } => refusal.request_id.clone(),
             Self::ChargeUnknown { request_id, .. }
+            | Self::ObjectUnknown { request_id, .. }
+            | Self::NotSettledYet { request_id, .. }
             | Self::Unreadable { request_id, .. }
             | Self::StaleReplay { request_id, .. } => request_id.clone(),
             Self::Transport { .. }
+            | Self::NothingTaken { .. }
+            | Self::RefundWithoutCharge { .. }
+            | Self::ListBehind { .. }
+            | Self::EndlessList { .. }
             | Self::WrongMode { .. }
             | Self::WrongAccount { .. }
             | Self::UnknownValue { .. }
@@ -172,6 +265,14 @@ impl Error {
         }
     }
 }
+
+/// An id as an error names it.
+pub(crate) fn named(id: &str) -> String {
+    canonical::redact(id, ID_MAX)
+}
+
+/// Characters of an id that an error names.
+const ID_MAX: usize = 60;
 
 fn shown(refusal: &Refusal) -> &str {
     match (&refusal.decline, refusal.message.is_empty()) {

@@ -4,19 +4,25 @@
 //! must not know Magento, the ERP, the WMS, AWS, the flow documents or the pair's other settings.
 
 pub mod account;
-pub mod attempt;
+pub mod balance_transaction;
 mod charge;
 mod client;
 mod connector;
+pub mod dispute;
 mod error;
 pub mod event;
 mod form;
 mod names;
 mod order_reference;
+mod page;
 pub mod payment;
+pub mod payout;
 mod reference;
+pub mod refund;
 mod refusal;
 pub mod rights;
+pub mod settlement;
+mod time;
 pub mod webhook;
 
 pub use client::{ANSWER_BYTES_MAX, Client, Settings};

@@ -13,13 +13,16 @@ use crate::{Client, Settings};
 /// Who sends these events.
 const SOURCE: &str = "stripe";
 
-/// The object of an event, as far as it names things: a charge, or a payment intent.
+/// The object of an event, as far as it names things: a charge, a payment intent, a refund, or a dispute.
 #[derive(Deserialize)]
 struct Object {
     object: String,
     id: String,
     #[serde(default, deserialize_with = "reference")]
     payment_intent: Option<Reference<OnlyId>>,
+    /// Of a refund or a dispute.
+    #[serde(default, deserialize_with = "reference")]
+    charge: Option<Reference<OnlyId>>,
     metadata: Option<BTreeMap<String, String>>,
     description: Option<String>,
 }
@@ -35,14 +38,18 @@ fn of(settings: &Settings, event: &Value) -> Vec<(&'static str, String)> {
     let own = match object.object.as_str() {
         "charge" => "charge",
         "payment_intent" => "payment_intent",
+        "refund" => "refund",
+        "dispute" => "dispute",
         _ => return Vec::new(),
     };
     let said = [Source { metadata: object.metadata.as_ref(), description: object.description.as_deref() }];
     let orders = order_reference::of(settings, &said);
     let numbers = orders.into_iter().filter_map(|order| order.number);
     let intent = object.payment_intent.map(|intent| ("payment_intent", intent.id().to_owned()));
+    let charge = object.charge.map(|charge| ("charge", charge.id().to_owned()));
     let mut names: Vec<_> = numbers.map(|number| ("order_number", number.to_string())).collect();
     names.extend(intent);
+    names.extend(charge);
     names.push((own, object.id));
     names
 }
@@ -91,6 +98,27 @@ mod tests {
             its(&[]),
             "another pair's number is another order"
         );
+    }
+
+    #[test]
+    fn a_refund_and_a_dispute_name_themselves_and_their_payment() {
+        for (kind, id) in [("refund", "re_1"), ("refund", "pyr_1"), ("dispute", "du_1")] {
+            let its = [("payment_intent", "pi_1"), ("charge", "ch_1"), (kind, id)];
+            let its = its.map(|(kind, id)| (kind, id.to_owned()));
+            let whole = |kind: &str, id: &str| json!({ "id": id, "object": kind });
+            for (intent, charge) in
+                [(json!("pi_1"), json!("ch_1")), (whole("payment_intent", "pi_1"), whole("charge", "ch_1"))]
+            {
+                let object = json!({ "object": kind, "id": id, "payment_intent": intent, "charge": charge, "metadata": {} });
+                assert_eq!(names(&object), its, "{object}");
+            }
+            let alone = json!({ "object": kind, "id": id, "payment_intent": null, "charge": null });
+            assert_eq!(names(&alone), [(kind, id.to_owned())], "{alone}");
+            let by_hand =
+                json!({ "object": kind, "id": id, "charge": "ch_1", "metadata": { "shop_order": "#42" } });
+            let number = ("order_number", "42".to_owned());
+            assert_eq!(names(&by_hand), [number, its[1].clone(), its[2].clone()], "{by_hand}");
+        }
     }
 
     #[test]

@@ -6,11 +6,11 @@
 
 use canonical::EventId;
 use flow::Fault;
-use outbound::Effect;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::page::Page;
 use crate::{Client, Error};
 
 /// The action's name.
@@ -44,12 +44,6 @@ pub struct Output {
     pub has_more: bool,
 }
 
-#[derive(Deserialize)]
-struct Page {
-    data: Vec<Box<RawValue>>,
-    has_more: bool,
-}
-
 /// Lists a page; one call.
 ///
 /// # Errors
@@ -59,18 +53,9 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let mut query = vec![("created[gte]", from.as_str()), ("created[lt]", &until), ("limit", &limit)];
     query.extend(input.types.iter().map(|name| ("types[]", name.as_str())));
     query.extend(input.after.as_ref().map(|after| ("starting_after", after.as_str())));
-    let page = client.get::<Page>(NAME, "/v1/events", &query, None).await?;
-    if page.object.has_more && page.object.data.is_empty() {
-        let problem = "an empty page of events that says there are more".to_owned();
-        return Err(Error::Unreadable {
-            action: NAME,
-            effect: Effect::Read,
-            problem,
-            request_id: page.request_id,
-        });
-    }
-    let events = page.object.data.iter().map(|event| event.get().to_owned()).collect();
-    Ok(Output { events, has_more: page.object.has_more })
+    let page = client.get::<Page<Box<RawValue>>>(NAME, "/v1/events", &query, None).await?.page(NAME)?;
+    let events = page.data.iter().map(|event| event.get().to_owned()).collect();
+    Ok(Output { events, has_more: page.has_more })
 }
 
 /// Whether a page was not read because it is too large.

@@ -5,7 +5,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::charge::Charge;
-use crate::refusal::Meaning;
 use crate::{Client, Error, form};
 
 /// The action's name.
@@ -29,15 +28,7 @@ pub struct Input {
 pub async fn run(client: Client, input: Input) -> Result<Payment, Error> {
     let path = format!("/v1/charges/{}", form::segment(input.charge.as_str()));
     let expand = [("expand[]", "payment_intent"), ("expand[]", "balance_transaction")];
-    let charge: Charge = match client.get(NAME, &path, &expand, input.account.as_ref()).await {
-        Ok(read) => read.object,
-        Err(Error::Refused { refusal }) if refusal.meaning == Meaning::NotFound => {
-            return Err(Error::ChargeUnknown {
-                charge: input.charge.to_string(),
-                request_id: refusal.request_id,
-            });
-        }
-        Err(error) => return Err(error),
-    };
+    let read = client.get::<Charge>(NAME, &path, &expand, input.account.as_ref()).await;
+    let charge = read.map_err(|error| error.or_charge_unknown(&input.charge))?.object;
     charge.payment(client.settings())
 }

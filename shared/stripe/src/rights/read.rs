@@ -22,7 +22,7 @@ const NO_INTENT: &str = "/v1/payment_intents/pi_tillbridge_check";
 #[serde(deny_unknown_fields)]
 pub struct Input {}
 
-/// Asks for each. Five calls.
+/// Asks for each, one call a right.
 ///
 /// # Errors
 /// A key that cannot be one (a mistake in this file); what stands in the way is said of each permission.
@@ -32,6 +32,10 @@ pub async fn run(client: Client, _: Input) -> Result<Rights, Error> {
         ("Charges: Read", "/v1/charges"),
         ("PaymentIntents: Read", "/v1/payment_intents"),
         ("Balance transactions: Read", "/v1/balance_transactions"),
+        // In the Dashboard one permission with the charges.
+        ("Refunds: Read", "/v1/refunds"),
+        ("Disputes: Read", "/v1/disputes"),
+        ("Payouts: Read", "/v1/payouts"),
         // The sweep lists what no webhook has brought.
         ("Events: Read", "/v1/events"),
     ] {

@@ -1,49 +1,16 @@
 //! Lists against the double, which pages, orders and refuses as Stripe says it does.
 
-use flow::{ActionName, Call, Connector, Fault};
-use jiff::{SignedDuration, Timestamp};
-use sandbox::{STRIPE_KEY, Sandbox, Seed, Settings};
+use sandbox::Seed;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
-use crate::world;
-
-struct Account {
-    sandbox: Sandbox,
-    connector: Box<dyn Connector>,
-}
+use crate::account::Account;
 
 impl Account {
-    async fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let sandbox = Sandbox::new(Settings { public_url: base.clone(), ..Settings::default() });
-        tokio::spawn(sandbox::serve(listener, sandbox.clone()));
-        let settings = stripe::Settings {
-            account: sandbox.settings().stripe.account.parse().unwrap(),
-            ..world::settings()
-        };
-        let client = world::client(&format!("{base}/stripe"), settings, STRIPE_KEY).unwrap();
-        Self { sandbox, connector: Box::new(stripe::connector(client).unwrap()) }
-    }
-
-    async fn ask(&self, action: &str, input: Value) -> Result<Value, Fault> {
-        let name: ActionName = action.parse().unwrap();
-        let call = Call {
-            pair: "main".parse().unwrap(),
-            deadline: Timestamp::now() + SignedDuration::from_secs(60),
-            generation: 0,
-            trace_id: "trace".to_owned(),
-        };
-        self.connector.run(&name, &call, input).await
-    }
-
     fn event(&self, id: &str, kind: &str, created: i64) {
         let object = json!({ "id": format!("ch_{id}"), "object": "charge", "exchange_rate": 0.913_7 });
-        let event = json!({
+        self.put(&json!({
             "id": id, "object": "event", "type": kind, "created": created, "data": { "object": object }
-        });
-        self.sandbox.put_stripe(&event).unwrap();
+        }));
     }
 }
 
@@ -93,10 +60,9 @@ async fn a_page_that_is_too_large_says_so() {
     let half = "x".repeat(stripe::ANSWER_BYTES_MAX / 2);
     for id in ["evt_1", "evt_2"] {
         let object = json!({ "id": "ch_1", "object": "charge", "description": half });
-        let event = json!({
+        account.put(&json!({
             "id": id, "object": "event", "type": "charge.succeeded", "created": 5, "data": { "object": object }
-        });
-        account.sandbox.put_stripe(&event).unwrap();
+        }));
     }
     let input = |limit: u32| json!({ "types": ["charge.succeeded"], "from": 0, "until": 9, "limit": limit });
     let fault = account.ask("stripe.event.list", input(2)).await.unwrap_err();

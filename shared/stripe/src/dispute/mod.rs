@@ -1,0 +1,4 @@
+//! What flows do with disputes.
+
+pub mod read;
+mod wire;

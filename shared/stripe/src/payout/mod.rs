@@ -1,0 +1,4 @@
+//! What flows do with payouts.
+
+pub mod read;
+mod wire;

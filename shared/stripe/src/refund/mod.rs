@@ -1,0 +1,4 @@
+//! What flows do with refunds.
+
+pub mod list;
+mod wire;
