@@ -249,4 +249,9 @@ impl Client {
     pub(crate) fn settle(&self) -> SignedDuration {
         SignedDuration::from_secs(i64::from(self.settings().magento.settle_s))
     }
+
+    /// How long a write that was given up may still be committing, where a second one would succeed as well.
+    pub(crate) fn settle_partial(&self) -> SignedDuration {
+        SignedDuration::from_secs(i64::from(self.settings().magento.settle_partial_s))
+    }
 }

@@ -104,6 +104,16 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// What a refund waits for is not there: the order's invoice, room for a credit memo, the memo of Stripe's own module.
+    #[error("order {order} cannot be credited yet: {problem}")]
+    NotYet {
+        /// Its number.
+        order: String,
+        /// The reason in snake case.
+        code: &'static str,
+        /// What is missing.
+        problem: String,
+    },
     /// A write was answered, but not with what it is answered with.
     #[error("{source}; it may have happened")]
     Unreadable {
@@ -133,7 +143,9 @@ impl Error {
             Self::Refused { class, .. } => *class,
             Self::Unreadable { .. } => Class::UnknownOutcome,
             Self::PermissionMissing { .. } => Class::Permission,
-            Self::OrderNotFound { .. } | Self::UnrelatedCharge { .. } => Class::NotFound,
+            Self::OrderNotFound { .. } | Self::UnrelatedCharge { .. } | Self::NotYet { .. } => {
+                Class::NotFound
+            }
             Self::OfAnotherMethod { .. }
             | Self::SeveralOrders { .. }
             | Self::OrderState { .. }
@@ -152,7 +164,8 @@ impl Error {
             Self::Refused { code, .. }
             | Self::OrderState { code, .. }
             | Self::OrderUnusable { code, .. }
-            | Self::NotConverged { code, .. } => code,
+            | Self::NotConverged { code, .. }
+            | Self::NotYet { code, .. } => code,
             Self::PermissionMissing { .. } => "permission_missing",
             Self::OrderNotFound { .. } => "order_not_found",
             Self::UnrelatedCharge { .. } => "unrelated_charge",

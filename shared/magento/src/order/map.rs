@@ -116,7 +116,7 @@ pub(super) fn currency(wire: &WireOrder) -> Result<Currency, Error> {
 }
 
 /// The base currency, and how many units of the order's one unit of it is: the rate must be there where they differ.
-fn base(wire: &WireOrder, currency: Currency) -> Result<(Currency, Rate), Error> {
+pub(super) fn base(wire: &WireOrder, currency: Currency) -> Result<(Currency, Rate), Error> {
     let base = match wire.base_currency_code.as_deref() {
         None | Some("") => currency,
         Some(code) => {

@@ -3,6 +3,7 @@
 mod advance;
 pub mod cancel;
 pub mod comment;
+pub mod credit_memo;
 mod evidence;
 mod invoice;
 mod lines;

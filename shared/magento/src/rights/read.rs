@@ -32,15 +32,18 @@ pub async fn run(client: Client, _: Input) -> Result<Rights, Error> {
         ("Magento_Sales::actions_view", "/V1/orders"),
         ("Magento_Sales::sales_invoice", "/V1/invoices"),
         ("Magento_Sales::transactions_fetch", "/V1/transactions"),
+        ("Magento_Sales::sales_creditmemo", "/V1/creditmemos"),
     ] {
         let query = Query::new().page(1).with("fields", "total_count");
         let read: Result<Value, Error> = client.get(ACTION, path, &query).await;
         rights.push(Right::probed(resource, read.map_err(Fault::from), &[]));
     }
-    // Stripe's own module invoices, where it owns the orders.
+    // Stripe's own module invoices and credits, where it owns the orders.
     if client.settings().order_owner == OrderOwner::Tillbridge {
         let nothing = json!({ "capture": false, "notify": false });
         rights.push(refused(&client, "Magento_Sales::invoice", "/V1/order/0/invoice", &nothing).await);
+        let nothing = json!({ "notify": false });
+        rights.push(refused(&client, "Magento_Sales::creditmemo", "/V1/order/0/refund", &nothing).await);
     }
     let comment =
         json!({ "comment": "", "is_customer_notified": 0, "is_visible_on_front": 0, "parent_id": 0 });

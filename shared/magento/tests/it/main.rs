@@ -5,6 +5,8 @@ mod cancel;
 #[cfg(test)]
 mod comment;
 #[cfg(test)]
+mod credit_memo;
+#[cfg(test)]
 mod door;
 #[cfg(test)]
 mod evidence;

@@ -280,6 +280,9 @@ fn actions_describe_themselves() {
             "magento.order.read",
             "magento.order.mark_paid",
             "magento.order.comment",
+            "magento.order.payment_failed",
+            "magento.order.cancel",
+            "magento.credit_memo.put",
             "magento.order.list",
             "magento.store.read",
             "magento.rights.read"

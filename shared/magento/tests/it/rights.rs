@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 use crate::door::Reply;
 use crate::world::{Options, World};
 
-const RESOURCES: [&str; 5] = [
+const RESOURCES: [&str; 7] = [
     "Magento_Sales::actions_view",
     "Magento_Sales::sales_invoice",
     "Magento_Sales::transactions_fetch",
+    "Magento_Sales::sales_creditmemo",
     "Magento_Sales::invoice",
+    "Magento_Sales::creditmemo",
     "Magento_Sales::comment",
 ];
 
@@ -44,16 +46,13 @@ async fn each_missing_resource_is_named_with_where_to_grant_it() {
 }
 
 #[tokio::test]
-async fn where_stripes_module_owns_the_orders_nothing_is_invoiced_by_us() {
+async fn where_stripes_module_owns_the_orders_nothing_is_invoiced_or_credited_by_us() {
     let world = World::with(Options { order_owner: OrderOwner::StripeModule, ..Options::default() }).await;
     let names: Vec<Value> = rights(&world).await.into_iter().map(|right| right["name"].clone()).collect();
     assert!(!names.contains(&json!("Magento_Sales::invoice")), "{names:?}");
-    assert!(
-        world
-            .requests()
-            .iter()
-            .all(|request| !request.contains("/invoice ") && !request.ends_with("/invoice"))
-    );
+    assert!(!names.contains(&json!("Magento_Sales::creditmemo")), "{names:?}");
+    let writes = |request: &String| request.ends_with("/invoice") || request.ends_with("/refund");
+    assert!(!world.requests().iter().any(writes));
 }
 
 /// A route that is not there, a page, no answer: nothing is known of a right.
