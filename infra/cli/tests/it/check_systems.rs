@@ -106,7 +106,9 @@ async fn each_right_that_a_token_lacks_is_named_with_where_to_grant_it() {
         "Magento_Sales::actions_view",
         "Magento_Sales::sales_invoice",
         "Magento_Sales::transactions_fetch",
+        "Magento_Sales::sales_creditmemo",
         "Magento_Sales::invoice",
+        "Magento_Sales::creditmemo",
         "Magento_Sales::comment",
     ] {
         let world = World::new().await;
