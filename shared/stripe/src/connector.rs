@@ -3,6 +3,7 @@
 use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
+use crate::attempt;
 use crate::client::SETTLE;
 use crate::{
     Client, account, balance_transaction, dispute, event, names, payment, payout, refund, rights, settlement,
@@ -43,6 +44,28 @@ fn actions(timeout: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
             payment::tag::key,
             payment::tag::find,
             payment::tag::run,
+        )?,
+        Action::read(attempt::read::NAME, timeout, attempt::read::run)?.links(&[
+            ("charge", "/payment/charge"),
+            ("payment_intent", "/payment/intent"),
+            ("order_number", "/payment/orders/0/number"),
+        ]),
+        Action::write(
+            attempt::retry_saved::NAME,
+            timeout,
+            SETTLE,
+            attempt::retry_saved::key,
+            attempt::retry_saved::find,
+            attempt::retry_saved::run,
+        )?
+        .links(&[("charge", "/charge")]),
+        Action::write(
+            attempt::close::NAME,
+            timeout,
+            SETTLE,
+            attempt::close::key,
+            attempt::close::find,
+            attempt::close::run,
         )?,
         Action::read(payment::list::NAME, timeout, payment::list::run)?,
         Action::read(payment::search::NAME, timeout, payment::search::run)?,

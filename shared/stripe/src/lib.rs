@@ -4,6 +4,7 @@
 //! must not know Magento, the ERP, the WMS, AWS, the flow documents or the pair's other settings.
 
 pub mod account;
+pub mod attempt;
 pub mod balance_transaction;
 mod charge;
 mod client;

@@ -7,6 +7,8 @@ mod balance;
 #[cfg(test)]
 mod dispute;
 #[cfg(test)]
+mod attempt;
+#[cfg(test)]
 mod event;
 #[cfg(test)]
 mod fixtures;
