@@ -8,6 +8,7 @@
 pub mod account;
 pub mod allocate;
 pub mod balance_transaction;
+mod convert;
 pub mod credit_memo;
 pub mod credit_note;
 pub mod currency;

@@ -5,6 +5,8 @@ mod allocate;
 #[cfg(test)]
 mod books;
 #[cfg(test)]
+mod convert;
+#[cfg(test)]
 mod money;
 #[cfg(test)]
 mod order;
