@@ -1,5 +1,6 @@
 //! Values of a pair that do not fit each other, or nothing: where, what, what would be right.
 
+use canonical::AccountCode;
 use rust_decimal::Decimal;
 use url::Url;
 
@@ -97,6 +98,15 @@ fn of_erp(erp: &Erp) -> Vec<String> {
     }
     for role in erp.accounts.iter().filter(|(_, code)| code.is_empty()).map(|(role, _)| role) {
         mistakes.push(format!("erp.accounts.{role}: is empty; write the account's code or take it out"));
+    }
+    let is_no_code = |code: &str| !code.is_empty() && code.parse::<AccountCode>().is_err();
+    for (role, code) in erp.accounts.iter().filter(|(_, code)| is_no_code(code)) {
+        mistakes.push(format!(
+            "erp.accounts.{role}: `{code}` is no account's code; write it without blanks around it"
+        ));
+    }
+    if erp.cost_center.as_deref().is_some_and(|center| center.trim().is_empty()) {
+        mistakes.push("erp.cost_center: is empty; write the ERP's code of it or take it out".to_owned());
     }
     mistakes
 }

@@ -143,6 +143,9 @@ pub struct Erp {
     /// Account codes by role (`receivable`, `sales`, `stripe_clearing.USD`, …).
     #[serde(default)]
     pub accounts: BTreeMap<String, String>,
+    /// The cost centre of lines on accounts of income and expenses; absent: the ERP wants none.
+    #[serde(default)]
+    pub cost_center: Option<String>,
 }
 
 /// Settings of the generic WMS connector.

@@ -77,6 +77,16 @@ fn each_mistake_is_named_with_its_place_and_what_would_be_right() {
         ),
         (
             "currency: EUR",
+            "currency: EUR, accounts: { sales: \" 4000\" }",
+            "pairs.main.erp.accounts.sales: ` 4000` is no account's code; write it without blanks around it",
+        ),
+        (
+            "currency: EUR",
+            "currency: EUR, cost_center: \" \"",
+            "pairs.main.erp.cost_center: is empty; write the ERP's code of it or take it out",
+        ),
+        (
+            "currency: EUR",
             "currency: EUR, accounts: { sales: \"\" }",
             "pairs.main.erp.accounts.sales: is empty; write the account's code or take it out",
         ),
