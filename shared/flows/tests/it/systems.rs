@@ -128,6 +128,7 @@ pub(crate) fn specs() -> Vec<ActionSpec> {
         spec("wms.fulfilment.put", write, schema_for!(Put<Fulfilment>), any()),
         spec("stripe.payment.tag", write, schema_for!(Tag), any()),
     ]);
+    specs.extend(crate::attempts::specs());
     specs
 }
 
@@ -135,6 +136,9 @@ pub(crate) fn specs() -> Vec<ActionSpec> {
 fn check(action: &str, input: Value) -> Result<(), String> {
     fn read<T: for<'de> Deserialize<'de>>(input: Value) -> Result<T, String> {
         serde_json::from_value(input).map_err(|error| error.to_string())
+    }
+    if let Some(checked) = crate::attempts::check(action, &input) {
+        return checked;
     }
     match action {
         "stripe.payment.read" => read::<ReadPayment>(input).map(drop),
@@ -191,7 +195,7 @@ impl Connector for Scripted {
     }
 
     fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {
-        let id = ["/document/key", "/order/id", "/order"].into_iter().find_map(|pointer| {
+        let id = ["/document/key", "/order/id", "/order", "/intent"].into_iter().find_map(|pointer| {
             match input.pointer(pointer)? {
                 Value::String(id) => Some(id.clone()),
                 Value::Number(id) => Some(id.to_string()),
