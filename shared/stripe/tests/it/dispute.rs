@@ -44,7 +44,7 @@ async fn a_dispute_is_read_from_its_opening_to_the_money_that_comes_back() {
     assert_eq!(Some(due_by.as_second()), opened["evidence_details"]["due_by"].as_i64());
     assert!(dispute.moved);
     let withdrawn = ("dispute", "-80.00 USD".to_owned(), "15.00 USD".to_owned());
-    assert_eq!(movements(&dispute), [withdrawn.clone()]);
+    assert_eq!(movements(&dispute), std::slice::from_ref(&withdrawn));
 
     account.play(&json!({ "move": "dispute_closes", "dispute": opened["id"], "to": "won" }));
     account.play(&json!({ "move": "dispute_reinstates", "dispute": opened["id"], "fee_returned": 1500 }));

@@ -235,6 +235,9 @@ fn actions_describe_themselves() {
     let all = [
         "stripe.payment.read",
         "stripe.payment.tag",
+        "stripe.attempt.read",
+        "stripe.attempt.retry_saved",
+        "stripe.attempt.close",
         "stripe.payment.list",
         "stripe.payment.search",
         "stripe.refund.list",
