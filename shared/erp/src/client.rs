@@ -3,57 +3,21 @@
 use std::fmt;
 use std::sync::Arc;
 
-use canonical::Currency;
 use flow::Call;
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use outbound::rest::{self, Exchange, Rest};
 use outbound::{Answer, Effect, Method, Outbound, Pool, Problem};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::Error;
 use crate::document::Kind;
+use crate::{Error, Settings};
 
 /// The system's name, as errors say it.
-const SYSTEM: &str = "erp";
+pub(crate) const SYSTEM: &str = "erp";
 /// Longest answer that is read: a page of 200 orders of a hundred lines.
 const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// The role in `accounts` whose code new items earn on.
-const INCOME_ROLE: &str = "sales";
-
-/// What the connector knows of its company.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The company's currency.
-    pub currency: Currency,
-    /// The company's time zone: moments are written in it.
-    pub time_zone: TimeZone,
-    /// The account that a new item's sales are booked on; absent: the ERP's own default.
-    pub income_account: Option<String>,
-    /// The longest that one request may take.
-    pub timeout: SignedDuration,
-    /// How long a write that was given up may still be committing.
-    pub settle: SignedDuration,
-}
-
-impl Settings {
-    fn of(erp: &environment::Erp) -> Result<Self, Error> {
-        let time_zone = TimeZone::get(&erp.time_zone).map_err(|_| outbound::Error::Unsendable {
-            system: SYSTEM,
-            action: "start".to_owned(),
-            problem: format!("erp.time_zone `{}` is no IANA time zone", erp.time_zone),
-        })?;
-        Ok(Self {
-            currency: erp.currency,
-            time_zone,
-            income_account: erp.accounts.get(INCOME_ROLE).cloned(),
-            timeout: SignedDuration::from_secs(erp.timeout_s.into()),
-            settle: SignedDuration::from_secs(erp.settle_s.into()),
-        })
-    }
-}
 
 /// A client of one company. Cheap to clone.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
-use crate::{Client, account, health, rights, sales_invoice, sales_order};
+use crate::{Client, account, credit_note, health, journal, payment, rights, sales_invoice, sales_order};
 
 /// The connector of one pair.
 ///
@@ -27,6 +27,9 @@ const TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
 const SETTLE: SignedDuration = SignedDuration::from_secs(5);
 
 fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
+    use credit_note::put as note;
+    use journal::put as entry;
+    use payment::put as paid;
     use sales_invoice::put as invoice;
     use sales_order::put as order;
     Ok(vec![
@@ -34,6 +37,12 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
             .links(&[("sales_order", "/id")]),
         Action::write(invoice::NAME, timeout, settle, invoice::key, invoice::find, invoice::run)?
             .links(&[("sales_invoice", "/id")]),
+        Action::write(note::NAME, timeout, settle, note::key, note::find, note::run)?
+            .links(&[("credit_note", "/id")]),
+        Action::write(paid::NAME, timeout, settle, paid::key, paid::find, paid::run)?
+            .links(&[("payment", "/id")]),
+        Action::write(entry::NAME, timeout, settle, entry::key, entry::find, entry::run)?
+            .links(&[("journal", "/id")]),
         Action::read(sales_invoice::read::NAME, timeout, sales_invoice::read::run)?
             .links(&[("sales_invoice", "/id")]),
         Action::read(health::read::NAME, timeout, health::read::run)?,

@@ -25,6 +25,12 @@ pub enum Kind {
     Order,
     /// An invoice.
     Invoice,
+    /// A credit note: an invoice of another kind.
+    CreditNote,
+    /// Money in or out.
+    Payment,
+    /// A journal entry.
+    Journal,
 }
 
 impl Kind {
@@ -34,7 +40,9 @@ impl Kind {
             Self::Customer => "customers",
             Self::Item => "items",
             Self::Order => "orders",
-            Self::Invoice => "invoices",
+            Self::Invoice | Self::CreditNote => "invoices",
+            Self::Payment => "payments",
+            Self::Journal => "journals",
         }
     }
 }
@@ -46,6 +54,9 @@ impl fmt::Display for Kind {
             Self::Item => "item",
             Self::Order => "order",
             Self::Invoice => "invoice",
+            Self::CreditNote => "credit note",
+            Self::Payment => "payment",
+            Self::Journal => "journal",
         })
     }
 }
@@ -54,7 +65,7 @@ impl fmt::Display for Kind {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Document {
     pub(crate) id: String,
-    /// `draft`, `confirmed`, `posted`, `cancelled` …
+    /// `draft`, `confirmed`, `posted`, `cancelled`, `reversed` …
     #[serde(default)]
     pub(crate) state: String,
     #[serde(default)]
@@ -64,8 +75,9 @@ pub(crate) struct Document {
 }
 
 impl Document {
+    /// Whether it counts no more: taken back, or (a journal) undone by another.
     pub(crate) fn is_cancelled(&self) -> bool {
-        matches!(self.state.as_str(), "cancelled" | "canceled" | "void")
+        matches!(self.state.as_str(), "cancelled" | "canceled" | "void" | "reversed")
     }
 
     /// What it holds, in the form that we send; `None` where it is of another form.

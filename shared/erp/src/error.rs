@@ -1,10 +1,11 @@
 //! What can go wrong between us and the ERP, and what the engine is to do about each.
 
-use canonical::NaturalKey;
+use canonical::{Currency, NaturalKey};
 use flow::{Class, Fault};
 use outbound::Problem;
 
 use crate::document::Kind;
+use crate::refusal;
 
 /// A fault of this connector. No variant holds a secret, a name or a mail address.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -13,7 +14,7 @@ pub enum Error {
     #[error(transparent)]
     Transport(#[from] outbound::Error),
     /// The ERP answered with another status than 2xx.
-    #[error("the ERP refused to {}: {problem}; {}", problem.action, advice(problem))]
+    #[error("the ERP refused to {}: {problem}; {}", problem.action, refusal::advice(problem))]
     Refused {
         /// What it means.
         problem: Box<Problem>,
@@ -23,6 +24,57 @@ pub enum Error {
     Unsound {
         /// What is wrong with it.
         source: canonical::Error,
+    },
+    /// A document of nothing, or of less.
+    #[error(
+        "the {kind} {key} has an amount of {amount}, and only more than nothing can be booked; nothing was sent to the ERP: correct the mapping, then replay"
+    )]
+    NothingToBook {
+        /// Its kind.
+        kind: Kind,
+        /// The key.
+        key: NaturalKey,
+        /// The amount.
+        amount: String,
+    },
+    /// A journal of a company with another currency.
+    #[error(
+        "the journal {key} is kept in {theirs} and the company's books are in {ours}; nothing was sent to the ERP: correct the mapping or erp.currency, then replay"
+    )]
+    OtherBooks {
+        /// The key.
+        key: NaturalKey,
+        /// The journal's currency.
+        theirs: Currency,
+        /// The company's.
+        ours: Currency,
+    },
+    /// A role without an account.
+    #[error(
+        "nothing was sent to the ERP: add erp.accounts.{role} to the pair in the environment file, deploy, then replay"
+    )]
+    AccountMissing {
+        /// The role.
+        role: &'static str,
+    },
+    /// A currency without a rate.
+    #[error(
+        "there is no rate of {currency} in {company} above nothing; nothing was sent to the ERP: add erp.rates.{currency} to the pair in the environment file or correct the mapping, then replay"
+    )]
+    RateMissing {
+        /// The currency.
+        currency: Currency,
+        /// The company's.
+        company: Currency,
+    },
+    /// What it is to be booked against is not there.
+    #[error(
+        "the ERP cannot {} before the sale is booked: {problem}; it is tried again; where the sale does not come, book it, then replay",
+        problem.action
+    )]
+    NotBooked {
+        /// What the ERP said.
+        problem: Box<Problem>,
     },
     /// The key holds another document.
     #[error(
@@ -130,10 +182,14 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Transport(error) => error.class(),
-            Self::Refused { problem } => refusal(problem),
+            Self::Refused { problem } => refusal::class(problem),
             Self::NotConfirmed { .. } | Self::NotListed { .. } => Class::Conflict,
-            Self::NotInvoiced { .. } => Class::NotFound,
+            Self::NotInvoiced { .. } | Self::NotBooked { .. } => Class::NotFound,
             Self::Unsound { .. }
+            | Self::NothingToBook { .. }
+            | Self::OtherBooks { .. }
+            | Self::AccountMissing { .. }
+            | Self::RateMissing { .. }
             | Self::ContentDiffers { .. }
             | Self::TotalDiffers { .. }
             | Self::DuplicateDocument { .. }
@@ -151,7 +207,11 @@ impl Error {
             Self::Transport(error) => error.code(),
             Self::Refused { problem } => &problem.code,
             Self::Unsound { source: canonical::Error::DoesNotAddUp { .. } } => "does_not_add_up",
-            Self::Unsound { .. } => "malformed_document",
+            Self::Unsound { .. } | Self::NothingToBook { .. } => "malformed_document",
+            Self::WrongCompany { .. } | Self::OtherBooks { .. } => "wrong_company",
+            Self::AccountMissing { .. } => "account_missing",
+            Self::RateMissing { .. } => "rate_missing",
+            Self::NotBooked { .. } => "invoice_unknown",
             Self::ContentDiffers { .. } => "content_differs",
             Self::TotalDiffers { .. } => "total_mismatch",
             Self::DuplicateDocument { .. } => "duplicate_document",
@@ -160,7 +220,6 @@ impl Error {
             Self::NotListed { .. } => "not_listed",
             Self::NotInvoiced { .. } => "not_invoiced",
             Self::SearchTooWide { .. } => "search_too_wide",
-            Self::WrongCompany { .. } => "wrong_company",
             Self::Unaddressable { .. } => "unaddressable",
         }
     }
@@ -173,9 +232,19 @@ impl Error {
         }
     }
 
-    /// Whether all of an order is billed, by whichever invoice.
-    pub(crate) fn is_over_invoiced(&self) -> bool {
-        self.problem().is_some_and(|problem| problem.status == 422 && problem.code == "over_invoiced")
+    /// Whether all is billed, given back or paid already, by whichever document.
+    pub(crate) fn says_nothing_is_left(&self) -> bool {
+        self.problem().is_some_and(refusal::says_nothing_is_left)
+    }
+
+    /// The same; but where the ERP does not know what it is booked against, whose booking may be under way, it waits for that.
+    pub(crate) fn waiting_for_the_sale(self) -> Self {
+        match self {
+            Self::Refused { problem } if refusal::is_of_an_unknown_sale(&problem) => {
+                Self::NotBooked { problem }
+            }
+            other => other,
+        }
     }
 
     /// Whether the key holds other content than we sent, by the ERP's hash of it.
@@ -184,32 +253,14 @@ impl Error {
     }
 }
 
-/// A code that says more than its status. `wrong_state` stays a conflict: another worker may be about to mend it.
-fn refusal(problem: &Problem) -> Class {
-    match problem.code.as_str() {
-        "content_differs" | "idempotency_key_reused" if problem.status == 409 => Class::Validation,
-        "already_exists" if problem.status == 409 => Class::Duplicate,
-        _ => problem.class(),
-    }
-}
-
-fn advice(problem: &Problem) -> &'static str {
-    match (refusal(problem), problem.code.as_str()) {
-        (_, "sku_refused") => "let the company sell the item or map it to another, then replay",
-        (_, "period_closed") => "post on the first open day, or have the period opened, then replay",
-        (Class::Validation | Class::NotFound, _) => "correct what it names, then replay",
-        (Class::Auth, _) => "put a valid token into the pair's `erp` secret",
-        (Class::Permission, _) => "give the token's user that right, then replay",
-        (Class::UnknownOutcome, _) => "it may have happened and is looked for",
-        (Class::Throttled | Class::Transient | Class::Conflict | Class::Duplicate, _) => "it is tried again",
-    }
-}
-
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let (class, message) = (error.class(), error.to_string());
         match &error {
             Error::Refused { problem } => problem.fault(class, message),
+            Error::NotBooked { problem } => {
+                Self { code: error.code().to_owned(), ..problem.fault(class, message) }
+            }
             other => Self::new(class, other.code(), message),
         }
     }

@@ -1,4 +1,4 @@
-//! The generic REST ERP: customers, items, sales orders and invoices, put under natural keys.
+//! The generic REST ERP: customers, items, sales orders, invoices, credit notes, payments and journals, put under natural keys.
 //!
 //! A typed client and one file for each action; every answer becomes a canonical model or a small output, every
 //! refusal a class. It must not know Stripe, Magento, the WMS, AWS or the flow documents. The contract is this crate's
@@ -8,14 +8,21 @@
 pub mod account;
 mod client;
 mod connector;
+pub mod credit_note;
 mod document;
 mod error;
 pub mod health;
+pub mod journal;
+pub mod payment;
+mod posted;
+mod refusal;
 pub mod rights;
 pub mod sales_invoice;
 pub mod sales_order;
+mod settings;
 mod wire;
 
-pub use client::{Client, Settings};
+pub use client::Client;
 pub use connector::{connector, specs};
 pub use error::Error;
+pub use settings::Settings;

@@ -20,18 +20,19 @@ const NOTHING: &str = "tb-check";
 #[serde(deny_unknown_fields)]
 pub struct Input {}
 
-/// Asks for each. Nine calls.
+/// Asks for each. Twelve calls.
 ///
 /// # Errors
 /// None: what stands in the way is said of each right.
 pub async fn run(client: Client, _: Input) -> Result<Rights, Error> {
     let mut rights = Vec::new();
-    for kind in [Kind::Order, Kind::Invoice] {
+    // Credit notes are invoices.
+    for kind in [Kind::Order, Kind::Invoice, Kind::Payment, Kind::Journal] {
         let path = format!("/{}", kind.plural());
         let read: Result<Value, Error> = client.get(&path, "?limit=1", format!("list {path}")).await;
         rights.push(Right::probed(format!("read {}", kind.plural()), read.map_err(Into::into), &[]));
     }
-    for kind in [Kind::Customer, Kind::Item, Kind::Order, Kind::Invoice] {
+    for kind in [Kind::Customer, Kind::Item, Kind::Order, Kind::Invoice, Kind::Payment, Kind::Journal] {
         let written = client.put_nothing(kind, NOTHING).await;
         let name = format!("write {}", kind.plural());
         rights.push(Right::probed(name, written.map_err(Into::into), &[Class::Conflict, Class::Validation]));

@@ -5,8 +5,9 @@ use canonical::{NaturalKey, SalesInvoice};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Kind, holder, sole};
-use crate::wire::{Invoice, InvoiceKind};
+use crate::document::{Document, Kind};
+use crate::posted::{self, Posted};
+use crate::wire::Invoice;
 use crate::{Client, Error};
 
 /// The action's name.
@@ -44,9 +45,9 @@ pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
 /// # Errors
 /// [`Error::ContentDiffers`] where the key holds another, [`Error::DuplicateDocument`] where it holds two, or as the ERP answers.
 pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
-    let Some(first) = sole(&client, Kind::Invoice, &input.document.key).await? else { return Ok(None) };
-    same(&input.document, &first)?;
-    Ok(Some(Output { id: first.id, key: input.document.key, created: false }))
+    let SalesInvoice { key, .. } = &input.document;
+    let found = posted::find(&client, Kind::Invoice, key, |theirs| same(&input.document, theirs)).await?;
+    Ok(found.map(|id| Output { id, key: input.document.key, created: false }))
 }
 
 /// Converges.
@@ -54,52 +55,16 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
 /// # Errors
 /// As the ERP answers; [`Error::DuplicateDocument`] where two are posted, because a posted one is reversed by a person.
 pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
-    let invoice = input.document.clone();
-    let put: Result<(Document, bool), Error> =
-        client.put(Kind::Invoice, invoice.key.as_str(), &Invoice::from(&invoice)).await;
-    let (document, created) = match put {
-        Ok(done) => done,
-        Err(error) if error.is_content_differs() => {
-            let holder = holder(&client, Kind::Invoice, &invoice.key).await?;
-            same(&invoice, &holder)?;
-            return Ok(Output { id: holder.id, key: invoice.key, created: false });
-        }
-        // Another worker's may have come first, or a person's: ours is the one under our key.
-        Err(error) if error.is_over_invoiced() => return find(client, input).await?.ok_or(error),
-        Err(error) => return Err(error),
-    };
-    same(&invoice, &document)?;
-    if document.is_cancelled() {
-        return Err(Error::DocumentCancelled { kind: Kind::Invoice, key: invoice.key, id: document.id });
-    }
-    match sole(&client, Kind::Invoice, &invoice.key).await? {
-        Some(kept) => Ok(Output { id: kept.id, key: invoice.key, created }),
-        None => Err(Error::NotListed { kind: Kind::Invoice, key: invoice.key }),
-    }
+    let invoice = input.document;
+    let body = Invoice::from(&invoice);
+    let put = posted::put(&client, Kind::Invoice, &invoice.key, &body, |theirs| same(&invoice, theirs));
+    let Posted { id, created } = put.await?;
+    Ok(Output { id, key: invoice.key, created })
 }
 
 /// Whether what the ERP keeps is what was meant.
 fn same(invoice: &SalesInvoice, document: &Document) -> Result<(), Error> {
-    if let Some(total) = document.total
-        && total.0 != invoice.total
-    {
-        return Err(Error::TotalDiffers {
-            kind: Kind::Invoice,
-            id: document.id.clone(),
-            ours: invoice.total.to_string(),
-            theirs: total.0.to_string(),
-        });
-    }
-    match document.content::<Invoice>() {
-        Some(theirs)
-            if theirs.kind != InvoiceKind::Invoice || !theirs.means_the_same(&Invoice::from(invoice)) =>
-        {
-            Err(Error::ContentDiffers {
-                kind: Kind::Invoice,
-                key: invoice.key.clone(),
-                id: document.id.clone(),
-            })
-        }
-        _ => Ok(()),
-    }
+    let ours = Invoice::from(invoice);
+    let means = |theirs: &Invoice| theirs.means_the_same(&ours);
+    posted::compare(Kind::Invoice, &invoice.key, document, Some(invoice.total), means)
 }

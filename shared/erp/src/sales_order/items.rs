@@ -48,7 +48,7 @@ pub(super) async fn put_with(client: &Client, order: &SalesOrder) -> Result<(Doc
 async fn make(client: &Client, lines: &[&SalesOrderLine]) -> Result<(), Error> {
     for some in lines.chunks(AT_ONCE_MAX) {
         let puts = some.iter().map(async |line| {
-            let item = Item::of(line, client.settings().income_account.as_deref());
+            let item = Item::of(line, client.settings().income_account());
             let put: Result<(serde_json::Value, bool), Error> =
                 client.put(Kind::Item, line.sku.as_str(), &item).await;
             put.map(drop)

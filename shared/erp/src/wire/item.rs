@@ -1,7 +1,7 @@
 //! `PUT /items/{sku}`.
 
-use canonical::SalesOrderLine;
 use canonical::redact::mask_cards;
+use canonical::{AccountCode, SalesOrderLine};
 use serde::Serialize;
 
 /// The shop counts in pieces, whatever a piece is.
@@ -15,12 +15,12 @@ pub(crate) struct Item<'a> {
     kind: &'static str,
     uom: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    income_account: Option<&'a str>,
+    income_account: Option<&'a AccountCode>,
 }
 
 impl<'a> Item<'a> {
     /// The item of a line.
-    pub(crate) fn of(line: &'a SalesOrderLine, income_account: Option<&'a str>) -> Self {
+    pub(crate) fn of(line: &'a SalesOrderLine, income_account: Option<&'a AccountCode>) -> Self {
         Self {
             name: mask_cards(&line.name),
             kind: if line.stock { "stock" } else { "service" },

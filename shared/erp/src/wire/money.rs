@@ -4,7 +4,7 @@ use canonical::{Currency, Error, Money};
 use serde::{Deserialize, Serialize};
 
 /// Money on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "Text", into = "Text")]
 pub(crate) struct MoneyText(pub(crate) Money);
 

@@ -1,11 +1,12 @@
 //! `PUT /orders/{key}`.
 
-use canonical::{Currency, IncrementId, NaturalKey, Quantity, Rate, SalesOrder, SalesOrderLine, Sku, Tax};
+use canonical::{Currency, IncrementId, NaturalKey, Quantity, Rate, SalesOrder, SalesOrderLine, Sku};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::MoneyText;
+use super::tax::{TaxRow, taxes};
 
 /// A sales order. Read back, it may hold more; that is not looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,12 +46,6 @@ struct Line {
 struct Shipping {
     amount: MoneyText,
     tax: Vec<TaxRow>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct TaxRow {
-    code: String,
-    amount: MoneyText,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,10 +95,6 @@ impl From<&SalesOrderLine> for Line {
             tax: taxes(&line.taxes),
         }
     }
-}
-
-fn taxes(taxes: &[Tax]) -> Vec<TaxRow> {
-    taxes.iter().map(|tax| TaxRow { code: tax.code.clone(), amount: tax.amount.into() }).collect()
 }
 
 impl Order {

@@ -7,7 +7,7 @@ use crate::document::{invoice, order, with};
 use crate::world::{INVOICE, ORDER, World};
 
 /// A fault; the class of a write that meets it.
-const FAULTS: [(&str, Class); 9] = [
+pub(crate) const FAULTS: [(&str, Class); 9] = [
     ("commit_then_500", Class::UnknownOutcome),
     ("commit_then_timeout", Class::UnknownOutcome),
     ("drop_after_headers", Class::UnknownOutcome),

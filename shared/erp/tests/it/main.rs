@@ -1,7 +1,11 @@
 //! The ERP connector through its public surface.
 
 #[cfg(test)]
+mod books;
+#[cfg(test)]
 mod converge;
+#[cfg(test)]
+mod credit_note;
 #[cfg(test)]
 mod document;
 #[cfg(test)]
@@ -10,6 +14,12 @@ mod erp_invoices;
 mod health;
 #[cfg(test)]
 mod items;
+#[cfg(test)]
+mod journal;
+#[cfg(test)]
+mod payment;
+#[cfg(test)]
+mod posted;
 #[cfg(test)]
 mod refusal;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use wiremock::ResponseTemplate;
 
 use crate::document::order;
 use crate::scripted::{TOKEN, erp, problem};
-use crate::world::{Erp, ORDER, settings};
+use crate::world::{CREDIT_NOTE, Erp, JOURNAL, ORDER, PAYMENT, settings};
 
 const NOTHING: Value = Value::Null;
 
@@ -150,5 +150,6 @@ fn actions_describe_themselves() {
     let specs = erp::specs().unwrap();
     let names: Vec<_> = specs.iter().map(|spec| spec.name.to_string()).collect();
     let reads = ["erp.sales_invoice.read", "erp.health.read", "erp.rights.read", "erp.account.list"];
-    assert_eq!(names, [[ORDER, "erp.sales_invoice.put"].as_slice(), &reads].concat());
+    let writes = [ORDER, "erp.sales_invoice.put", CREDIT_NOTE, PAYMENT, JOURNAL];
+    assert_eq!(names, [writes.as_slice(), &reads].concat());
 }

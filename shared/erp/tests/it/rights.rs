@@ -5,13 +5,17 @@ use serde_json::{Value, json};
 
 use crate::world::{Erp, World, settings};
 
-const RIGHTS: [&str; 8] = [
+const RIGHTS: [&str; 12] = [
     "read orders",
     "read invoices",
+    "read payments",
+    "read journals",
     "write customers",
     "write items",
     "write orders",
     "write invoices",
+    "write payments",
+    "write journals",
     "confirm orders",
     "cancel orders",
 ];
@@ -36,10 +40,14 @@ async fn each_missing_right_is_named_with_what_to_do() {
     let paths = [
         ("GET", "/orders"),
         ("GET", "/invoices"),
+        ("GET", "/payments"),
+        ("GET", "/journals"),
         ("PUT", "/customers/"),
         ("PUT", "/items/"),
         ("PUT", "/orders/"),
         ("PUT", "/invoices/"),
+        ("PUT", "/payments/"),
+        ("PUT", "/journals/"),
         ("POST", "/confirm"),
         ("POST", "/cancel"),
     ];
@@ -61,12 +69,12 @@ async fn a_right_that_could_not_be_seen_is_no_right() {
     let world = World::new().await;
     world.plan("PUT", "/items/", "drop");
     let found = rights(&world.erp).await;
-    assert!(found[3]["problem"].as_str().unwrap().contains("no answer"), "{found:?}");
+    assert!(found[5]["problem"].as_str().unwrap().contains("no answer"), "{found:?}");
     let stranger = Erp::new(&settings(&world.base_url), &["another"]);
     assert!(rights(&stranger).await.iter().all(|right| right["problem"].is_string()));
     let elsewhere = Erp::new(&settings(&world.base_url.replace("/erp/v1", "/erp/v9")), &[ERP_TOKEN]);
     let found = rights(&elsewhere).await;
-    assert!(found[..6].iter().all(|right| right["problem"].is_string()), "{found:?}");
+    assert!(found[..10].iter().all(|right| right["problem"].is_string()), "{found:?}");
 }
 
 #[tokio::test]

@@ -4,14 +4,19 @@ use canonical::NaturalKey;
 use flow::{ActionName, Call, Connector, Fault};
 use jiff::{SignedDuration, Timestamp};
 use outbound::rest::{Exchange, Rest};
-use outbound::{Effect, Method, Outbound, Pool};
+use outbound::{Answer, Effect, Method, Outbound, Pool};
 use sandbox::{ERP_TOKEN, Planned, Sandbox, Seen, Settings, System};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::document::{invoice, order};
+
 pub(crate) const ORDER: &str = "erp.sales_order.put";
 pub(crate) const INVOICE: &str = "erp.sales_invoice.put";
+pub(crate) const CREDIT_NOTE: &str = "erp.credit_note.put";
+pub(crate) const PAYMENT: &str = "erp.payment.put";
+pub(crate) const JOURNAL: &str = "erp.journal.put";
 
 pub(crate) struct Erp {
     connector: Box<dyn Connector>,
@@ -21,7 +26,11 @@ pub(crate) struct Erp {
 pub(crate) fn settings(base_url: &str) -> environment::Erp {
     let settings = json!({
         "base_url": base_url, "time_zone": "Europe/Berlin", "currency": "USD", "timeout_s": 1,
-        "accounts": { "sales": "4000" }
+        "accounts": {
+            "sales": "4000", "receivable": "1200", "fx_gain_loss": "6900", "stripe_fees.processing": "6300",
+            "stripe_clearing.USD": "1050"
+        },
+        "cost_center": "Online"
     });
     serde_json::from_value(settings).unwrap()
 }
@@ -128,8 +137,33 @@ impl World {
         self.person("POST", &format!("/orders/{id}/cancel"), &json!({})).await;
     }
 
+    /// An ERP in which the order is booked and billed.
+    pub(crate) async fn billed() -> Self {
+        let world = Self::new().await;
+        world.erp.put(ORDER, &order()).await.unwrap();
+        world.erp.put(INVOICE, &invoice()).await.unwrap();
+        world.sandbox.clear_requests();
+        world
+    }
+
     /// What a person does in the ERP.
     pub(crate) async fn person(&self, method: &str, path: &str, body: &Value) {
+        let method = if method == "PUT" { Method::Put } else { Method::Post };
+        assert!(self.asked_by_a_person(method, path, Some(body)).await.is_success());
+    }
+
+    /// What each account stands at: `1200 EUR -42.00 -45.97`, the last in the company's currency.
+    pub(crate) async fn balances(&self) -> Vec<String> {
+        let answer: Value = self.asked_by_a_person(Method::Get, "/balances", None).await.json().unwrap();
+        let line = |row: &Value| {
+            let text = |pointer: &str| row.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+            let parts = ["/account", "/balance/currency", "/balance/amount", "/base"].map(text);
+            parts.join(" ")
+        };
+        answer["data"].as_array().unwrap().iter().map(line).collect()
+    }
+
+    async fn asked_by_a_person(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
         let settings = outbound::Settings {
             system: "erp",
             base_url: self.base_url.parse().unwrap(),
@@ -139,13 +173,13 @@ impl World {
         let outbound = Outbound::new(settings, &Pool::new().unwrap());
         let person = Rest::new(outbound, vec![SecretString::from(ERP_TOKEN)]).unwrap();
         let exchange = Exchange {
-            method: if method == "PUT" { Method::Put } else { Method::Post },
+            method,
             path_and_query: path.to_owned(),
             headers: Vec::new(),
-            effect: Effect::Write,
+            effect: if body.is_some() { Effect::Write } else { Effect::Read },
             action: "do what a person does".to_owned(),
         };
-        assert!(person.send(exchange, Some(body)).await.unwrap().is_success());
+        person.send(exchange, body).await.unwrap()
     }
 
     /// Documents of a kind, oldest first.

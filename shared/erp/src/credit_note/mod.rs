@@ -1,0 +1,3 @@
+//! Credit notes.
+
+pub mod put;

@@ -1,0 +1,3 @@
+//! Journal entries.
+
+pub mod put;

@@ -1,0 +1,4 @@
+//! Payments of customers and to them.
+
+mod exchange;
+pub mod put;

@@ -1,0 +1,18 @@
+//! Taxes of a row, by the ERP's tax code.
+
+use canonical::Tax;
+use serde::{Deserialize, Serialize};
+
+use super::MoneyText;
+
+/// An amount of one tax.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct TaxRow {
+    pub(super) code: String,
+    pub(super) amount: MoneyText,
+}
+
+/// The taxes of a row.
+pub(super) fn taxes(taxes: &[Tax]) -> Vec<TaxRow> {
+    taxes.iter().map(|tax| TaxRow { code: tax.code.clone(), amount: tax.amount.into() }).collect()
+}
