@@ -9,8 +9,18 @@ use crate::{Context, Stop};
 /// Executions of one entity that are looked at.
 pub(crate) const EXECUTIONS_MAX: u32 = 100;
 /// Names by which a thing may be asked for, tried in this order.
-const KINDS: [&str; 6] =
-    ["order_number", "payment_intent", "charge", "sales_order", "sales_invoice", "fulfilment"];
+const KINDS: [&str; 10] = [
+    "order_number",
+    "payment_intent",
+    "charge",
+    "refund",
+    "dispute",
+    "sales_order",
+    "sales_invoice",
+    "fulfilment",
+    "credit_memo_number",
+    "credit_note",
+];
 /// What stands before Magento's own id of an order. Without it `42` is an order number and nothing else: order 000000037 may have the
 /// id 42, and nobody means that one.
 const BY_ID: &str = "order:";

@@ -80,6 +80,11 @@ impl Document {
         matches!(self.state.as_str(), "cancelled" | "canceled" | "void" | "reversed")
     }
 
+    /// What names it.
+    pub(crate) fn key(&self) -> Option<NaturalKey> {
+        self.content.get("key")?.as_str()?.parse().ok()
+    }
+
     /// What it holds, in the form that we send; `None` where it is of another form.
     pub(crate) fn content<T: DeserializeOwned>(&self) -> Option<T> {
         let mut content = self.content.clone();

@@ -82,7 +82,15 @@ impl Stack {
     /// # Errors
     /// The table does not answer.
     pub async fn execution_of(&self, pair: &str, event: &str) -> Result<Option<Execution>> {
-        let items = self.table.partition(&format!("X#{pair}#{FLOW}#{event}")).await?;
+        self.execution_in(FLOW, pair, event).await
+    }
+
+    /// The execution of a pair's event in a flow, where there is one.
+    ///
+    /// # Errors
+    /// The table does not answer.
+    pub async fn execution_in(&self, flow: &str, pair: &str, event: &str) -> Result<Option<Execution>> {
+        let items = self.table.partition(&format!("X#{pair}#{flow}#{event}")).await?;
         let (mut heads, parts): (Vec<Item>, Vec<Item>) =
             items.into_iter().partition(|item| text(item, "sk") == "-");
         Ok(heads.pop().map(|head| Execution { head, parts }))

@@ -41,7 +41,8 @@ impl Held {
         let sales_orders = where_("erp", "orders", "number", &number);
         let keys: Vec<&Value> = sales_orders.iter().map(|order| &order["key"]).collect();
         let mut sales_invoices = all("erp", "invoices");
-        sales_invoices.retain(|invoice| keys.contains(&&invoice["order_key"]));
+        sales_invoices
+            .retain(|invoice| invoice["kind"] == "invoice" && keys.contains(&&invoice["order_key"]));
         Self {
             charge: first("charges", &Value::from(order.charge.clone())),
             intent: first("payment_intents", &Value::from(order.intent.clone())),

@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use anyhow::Result;
 use flow::delivery::{attribute, sqs_id};
-use flow::execution::Execution;
+use flow::execution::{Execution, Status};
 use flow::guard::stop;
 use flow::operate::{By, Replay, replay};
 use flow::{Message, QueueName};
 use tokio::time::sleep;
 
 use crate::faults::RECEIVES_MAX;
+use crate::order::Order;
 use crate::people::unhold;
-use crate::rows::{executions, reason};
+use crate::rows::{Rows, executions, reason};
 use crate::sweeper;
-use crate::world::{PAIR, World, queue};
+use crate::world::{ORDER_TO_CASH, PAIR, World};
 
 /// How often it is looked whether all is quiet, and how long that may take: longest pauses of a process, a visibility timeout, the
 /// longest backoff, `retry_for`, several times over.
@@ -25,14 +26,14 @@ const REST_MAX: Duration = Duration::from_hours(6);
 /// Rounds of replays.
 const ROUNDS_MAX: u32 = 6;
 
-/// Letters by event and by the parking that they tell of.
-pub(crate) type Letters = BTreeMap<(String, u32), Message>;
+/// Letters by flow, event and the parking that they tell of.
+pub(crate) type Letters = BTreeMap<(String, String, u32), Message>;
 
 /// Ends all faults and waits until nothing moves; gives every letter that was written.
 pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
     world.switch.stop();
     world.journal.tell("faults stop".to_owned());
-    let held = |order: &crate::order::Order| Some((order.id?, order.stopped, order.touched.contains("hold")));
+    let held = |order: &Order| Some((order.id?, order.stopped, order.touched.contains("hold")));
     let orders: Vec<(u64, bool, bool)> = world.orders().iter().filter_map(held).collect();
     for (id, _, is_held) in &orders {
         if *is_held {
@@ -50,8 +51,9 @@ pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
     let mut letters = Letters::new();
     for round in 1..=ROUNDS_MAX {
         collect(world, &mut letters);
+        let rows = executions(world)?;
         let stuck: Vec<Execution> =
-            executions(world)?.into_values().filter(|row| is_replayed(world, row)).collect();
+            rows.values().filter(|row| is_replayed(world, &rows, row)).cloned().collect();
         for execution in &stuck {
             explained(world, execution);
         }
@@ -74,8 +76,7 @@ async fn rest(world: &Arc<World>) {
     while !world.is_idle() {
         if waited > REST_MAX {
             let left: Vec<String> = world
-                .sqs
-                .messages(&queue())
+                .messages()
                 .iter()
                 .filter_map(|message| message.attributes.get(attribute::EVENT).cloned())
                 .collect();
@@ -95,20 +96,30 @@ fn collect(world: &World, letters: &mut Letters) {
     for letter in world.sqs.drain(&QueueName::DeadLetter) {
         let text = |name: &str| letter.attributes.get(name).cloned().unwrap_or_default();
         let n = text(attribute::PARK).parse().unwrap_or(0);
-        letters.insert((text(attribute::EVENT), n), letter);
+        letters.insert((text(attribute::FLOW), text(attribute::EVENT), n), letter);
     }
 }
 
 /// Whether an operator replays it: what only the faults have brought about.
-fn is_replayed(world: &World, execution: &Execution) -> bool {
+fn is_replayed(world: &World, rows: &Rows, execution: &Execution) -> bool {
+    let orders = world.orders();
+    let name = (execution.flow.clone(), execution.event.clone());
+    let order = orders.iter().find(|order| order.owed.contains(&name));
     match reason(execution) {
-        "gave_up" | "crashed" | "waited_too_long" | "stopped" | "given_up_by_queue" => true,
-        "order_on_hold" => world
-            .orders()
-            .iter()
-            .any(|order| order.owed.contains(&execution.event) && order.touched.contains("hold")),
+        "gave_up" | "crashed" | "waited_too_long" | "given_up_by_queue" => true,
+        // What was paid back whole stays stopped.
+        "stopped" => order.is_none_or(|order| !order.paid_back),
+        "order_on_hold" => order.is_some_and(|order| order.touched.contains("hold")),
+        // They have waited for order-to-cash, and for no longer than they may.
+        "invoice_unknown" | "not_invoiced_yet" => order.is_some_and(|order| is_booked(order, rows)),
         _ => false,
     }
+}
+
+/// Whether order-to-cash has come to its end with an order.
+pub(crate) fn is_booked(order: &Order, rows: &Rows) -> bool {
+    let of_order = order.owed.iter().filter(|(flow, _)| flow.as_str() == ORDER_TO_CASH);
+    of_order.filter_map(|name| rows.get(name)).any(|row| row.status == Status::Done)
 }
 
 /// Nobody gives up or stops without one of the faults that bring it about.
@@ -127,8 +138,9 @@ fn explained(world: &World, execution: &Execution) {
     };
     if !why {
         world.journal.broken(format!(
-            "{} is parked ({}) and nothing explains it",
+            "{} is parked in {} ({}) and nothing explains it",
             execution.event,
+            execution.flow,
             reason(execution)
         ));
     }
@@ -156,10 +168,11 @@ async fn again(world: &World, letters: &Letters, execution: &Execution, round: u
 
 /// Sends an execution's letter back to the flow's queue, as a redrive of SQS does.
 fn redrive(world: &World, letters: &Letters, execution: &Execution, round: u32) {
-    let Some(letter) = letters.get(&(execution.event.to_string(), execution.parks)) else {
+    let name = (execution.flow.to_string(), execution.event.to_string(), execution.parks);
+    let Some(letter) = letters.get(&name) else {
         return world.journal.broken(format!("{} is parked without a letter", execution.event));
     };
     world.journal.tell(format!("operator: {} ({}) again", execution.event, reason(execution)));
     let deduplication_id = sqs_id(format!("{}-redrive-{round}", letter.deduplication_id));
-    world.sqs.put(&queue(), Message { deduplication_id, ..letter.clone() });
+    world.sqs.put(&QueueName::Flow(execution.flow.clone()), Message { deduplication_id, ..letter.clone() });
 }

@@ -45,6 +45,9 @@ pub(crate) struct Faults {
     pub(crate) people: u64,
     /// Orders that are stopped.
     pub(crate) stopped: u64,
+    /// Payments of which something is paid back, and refunds that do not reach the customer.
+    pub(crate) paid_back: u64,
+    pub(crate) comes_back: u64,
     /// Charges of which two events tell.
     pub(crate) told_twice: u64,
     /// Whether the second event is in a group of its own, as that of another flow would be: two write to one order at once.
@@ -113,6 +116,8 @@ impl Faults {
             vault_away: some(40),
             people: some(350),
             stopped: some(150),
+            paid_back: some(400),
+            comes_back: some(300),
             told_twice: some(300),
             own_groups,
             races: !own_groups,

@@ -10,14 +10,18 @@ use flow::execution::{Execution, Status, linked, read_event};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::drain::Letters;
+use crate::drain::{Letters, is_booked};
 use crate::order::{Expected, Order};
-use crate::rows::{executions, reason};
+use crate::refunded;
+use crate::rows::{Rows, executions, reason};
 use crate::sender::FORGED;
-use crate::world::{PAIR, World, queue};
+use crate::world::{ORDER_TO_CASH, PAIR, World};
 
 /// What may be the end of an execution whose order people have touched.
 const TOUCHED: [&str; 3] = ["order_canceled", "order_on_hold", "invoice_incomplete"];
+
+/// The same of one that was paid back while it was under way.
+const PAID_BACK: [&str; 3] = ["refunded_in_full", "stopped", "order_closed"];
 
 /// How long a lock may outlive its owner: the rest of its lease and the settle time of a request that was given up.
 const LOCKED_MAX: SignedDuration = SignedDuration::from_secs(260);
@@ -33,10 +37,10 @@ struct Held<'a> {
 }
 
 /// All documents, by what ties them to an order.
-struct Books(Value);
+pub(crate) struct Books(Value);
 
 impl Books {
-    fn rows<'a>(&'a self, pointer: &str, wanted: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+    pub(crate) fn rows<'a>(&'a self, pointer: &str, wanted: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
         let rows = self.0.pointer(pointer).and_then(Value::as_array);
         rows.into_iter().flatten().filter(|row| wanted(row)).collect()
     }
@@ -54,7 +58,8 @@ impl Books {
                 .first()
                 .copied(),
             invoices: self.rows("/magento/invoices", |row| !id.is_null() && row["order_id"] == id),
-            sales_invoices: self.rows("/erp/invoices", |row| keys.contains(&&row["order_key"])),
+            sales_invoices: self
+                .rows("/erp/invoices", |row| row["kind"] == "invoice" && keys.contains(&&row["order_key"])),
             fulfilments: self.rows("/wms/fulfilments", |row| row["order_number"] == number),
             metadata: metadata.first().map(|row| row["metadata"].clone()).unwrap_or_default(),
             sales_orders,
@@ -91,6 +96,7 @@ pub(crate) fn safety(world: &World) -> Result<()> {
         {
             world.journal.broken(format!("order {number} is over-invoiced: {invoiced}"));
         }
+        refunded::safety(world, order, &books)?;
     }
     Ok(())
 }
@@ -98,10 +104,10 @@ pub(crate) fn safety(world: &World) -> Result<()> {
 /// What must be when all has come to rest.
 pub(crate) async fn liveness(world: &World, letters: &Letters) -> Result<()> {
     let rows = executions(world)?;
-    for message in world.sqs.messages(&queue()) {
+    for message in world.messages() {
         world.journal.broken(format!("a message is left: {:?}", message.attributes.get(attribute::EVENT)));
     }
-    for (event, row) in &rows {
+    for ((_, event), row) in &rows {
         if event.as_str().starts_with(FORGED) {
             world.journal.broken(format!("{event} is forged and has an execution"));
         }
@@ -116,22 +122,33 @@ pub(crate) async fn liveness(world: &World, letters: &Letters) -> Result<()> {
     let books = Books(world.sandbox.state());
     let orders = world.orders().clone();
     for order in &orders {
-        for event in &order.owed {
-            match rows.get(event) {
-                None => world
-                    .journal
-                    .broken(format!("{event} was taken, or was for the sweep to find, and has no execution")),
-                Some(row) => expected(world, order, row),
+        for name in &order.owed {
+            let (flow, event) = name;
+            match rows.get(name) {
+                None => world.journal.broken(format!(
+                    "{event} was taken, or was for the sweep to find, and {flow} has no execution of it"
+                )),
+                Some(row) if flow.as_str() == ORDER_TO_CASH => expected(world, order, row),
+                Some(_) => {}
             }
         }
         if order.touched.is_empty()
             && let Expected::Whole { is_shipped } = order.expected
+            && is_ended(order, &rows)
         {
-            whole(world, order, &books.of(order), is_shipped)?;
-            is_linked(world, order).await?;
+            if !refunded::is_whole(order, &books) {
+                whole(world, order, &books.of(order), is_shipped)?;
+                is_linked(world, order).await?;
+            }
+            refunded::liveness(world, order, &rows, &books)?;
         }
     }
     Ok(())
+}
+
+/// Whether order-to-cash has come to its end with an order; what was paid back whole before that, it leaves to a person.
+fn is_ended(order: &Order, rows: &Rows) -> bool {
+    !order.paid_back || is_booked(order, rows)
 }
 
 /// An execution has ended, or waits for a person who can see it.
@@ -140,7 +157,7 @@ fn settled(world: &World, row: &Execution, letters: &Letters) {
     match row.status {
         Status::Done | Status::Discarded => {}
         Status::Skipped if row.skipped.is_some() => {}
-        Status::Parked if letters.contains_key(&(event.to_string(), row.parks)) => {}
+        Status::Parked if letters.contains_key(&(row.flow.to_string(), event.to_string(), row.parks)) => {}
         Status::Parked => {
             world.journal.broken(format!("{event} is parked ({}) without a letter", reason(row)));
         }
@@ -153,6 +170,7 @@ fn expected(world: &World, order: &Order, row: &Execution) {
     let said = reason(row);
     let fits = match (order.expected, row.status) {
         (_, Status::Skipped) => row.skipped.as_deref() == Some("not_captured"),
+        (_, Status::Parked) if order.paid_back && PAID_BACK.contains(&said) => true,
         (Expected::Parked(wanted), Status::Parked) => {
             said == wanted || (!order.touched.is_empty() && TOUCHED.contains(&said))
         }
@@ -243,7 +261,7 @@ fn no_lock_is_left(world: &World) {
 }
 
 /// An amount of the shop, in hundredths; its numbers have two decimals at most where they are totals.
-fn decimal_cents(value: &Value) -> i64 {
+pub(crate) fn decimal_cents(value: &Value) -> i64 {
     let text = match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

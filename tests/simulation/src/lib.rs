@@ -10,6 +10,7 @@
 
 mod chance;
 mod clock;
+mod dashboard;
 mod drain;
 mod fate;
 mod faults;
@@ -20,6 +21,7 @@ mod order;
 mod people;
 mod process;
 mod queue;
+mod refunded;
 mod rows;
 mod run;
 mod sender;

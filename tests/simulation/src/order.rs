@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use canonical::EventId;
+use flow::FlowName;
 use sandbox::Seeded;
 
 /// What becomes of an order that nobody but us has touched.
@@ -59,8 +60,10 @@ pub(crate) struct Order {
     pub(crate) touched: BTreeSet<&'static str>,
     /// Whether it was stopped.
     pub(crate) stopped: bool,
-    /// The events of it that must have their execution: ingest has taken them, or the sweep must find them.
-    pub(crate) owed: BTreeSet<EventId>,
+    /// Whether money of it was paid back, or tried to be.
+    pub(crate) paid_back: bool,
+    /// The executions that it must have: ingest has taken the event, or the sweep must find it.
+    pub(crate) owed: BTreeSet<(FlowName, EventId)>,
 }
 
 /// A kind by its share.
@@ -80,6 +83,6 @@ impl Order {
     pub(crate) fn new(seeded: Seeded, expected: Expected) -> Self {
         let id = seeded.entity_id;
         let (touched, owed) = (BTreeSet::new(), BTreeSet::new());
-        Self { seeded, expected, id, touched, stopped: false, owed }
+        Self { seeded, expected, id, touched, stopped: false, paid_back: false, owed }
     }
 }

@@ -6,14 +6,15 @@ use std::time::Duration;
 use anyhow::Result;
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage, SqsMessageAttribute};
 use consumer::Consumer;
+use flow::{FlowName, QueueName};
 use lambda_runtime::{Context, LambdaEvent};
 
 use crate::fate::{Ended, Fated, Plan};
 use crate::queue::Received;
-use crate::world::{FUNCTION_TIMEOUT, World, queue};
+use crate::world::{FUNCTION_TIMEOUT, World};
 
-/// Functions that run at once.
-pub(crate) const CONCURRENCY: u32 = 4;
+/// Functions of one flow that run at once.
+pub(crate) const CONCURRENCY: u32 = 3;
 /// The poll at which a process stops or sleeps, at most: an order takes about 150.
 const POLLS_MAX: u64 = 260;
 /// Lines after which a history runs in circles.
@@ -27,16 +28,17 @@ struct Process {
 }
 
 impl Process {
-    fn start(world: &Arc<World>, name: String) -> Result<Self> {
+    fn start(world: &Arc<World>, flow: &FlowName, name: String) -> Result<Self> {
         let ports = world.ports(&name);
         let connections = world.connections(&name, &ports);
-        let consumer = Consumer::new(world.document()?, ports, connections, FUNCTION_TIMEOUT)?;
+        let consumer = Consumer::new(world.document(flow)?, ports, connections, FUNCTION_TIMEOUT)?;
         Ok(Self { name, deployment: world.deployment(), consumer: Arc::new(consumer) })
     }
 }
 
-/// Takes messages for ever, in one process after the other.
-pub(crate) async fn work(world: Arc<World>, slot: u32) {
+/// Takes a flow's messages for ever, in one process after the other.
+pub(crate) async fn work(world: Arc<World>, flow: FlowName, slot: u32) {
+    let queue = QueueName::Flow(flow.clone());
     let mut process: Option<Process> = None;
     let mut started = 0_u32;
     loop {
@@ -44,20 +46,20 @@ pub(crate) async fn work(world: Arc<World>, slot: u32) {
             world.journal.broken(format!("more than {LINES_MAX} lines: it runs in circles"));
             return;
         }
-        let Some(received) = world.sqs.receive(&queue()).await else { continue };
+        let Some(received) = world.sqs.receive(&queue).await else { continue };
         let current = process.take().filter(|process| process.deployment == world.deployment());
         let running = match current {
             Some(running) => running,
             None => {
                 started += 1;
-                match Process::start(&world, format!("p{slot}.{started}")) {
+                match Process::start(&world, &flow, format!("{flow}-{slot}.{started}")) {
                     Ok(running) => running,
                     Err(error) => return world.journal.broken(format!("a process does not start: {error}")),
                 }
             }
         };
         let plan = Plan::draw(&world, POLLS_MAX);
-        let delivery = deliver(Arc::clone(&world), &running, received, plan);
+        let delivery = deliver(Arc::clone(&world), queue.clone(), &running, received, plan);
         if plan.pause.is_some() {
             // Nobody waits for one that sleeps: another takes its place.
             tokio::spawn(delivery);
@@ -70,6 +72,7 @@ pub(crate) async fn work(world: Arc<World>, slot: u32) {
 /// Hands a message to a process. Whether the process lives on.
 fn deliver(
     world: Arc<World>,
+    queue: QueueName,
     process: &Process,
     received: Received,
     plan: Plan,
@@ -94,7 +97,7 @@ fn deliver(
                     .journal
                     .tell(format!("{name} {} message {number}", if is_done { "ends" } else { "gives back" }));
                 if is_done {
-                    world.sqs.delete(&queue(), number);
+                    world.sqs.delete(&queue, number);
                 }
                 true
             }

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use flow::delivery::attribute;
 use flow::{Class, Letter, Letters, Message, Queue, QueueError, QueueName};
 use jiff::SignedDuration;
 use tokio::sync::Notify;
@@ -19,7 +18,6 @@ use crate::chance::Chance;
 use crate::faults::Faults;
 use crate::journal::Journal;
 use crate::switch::Switch;
-use crate::world::FLOW;
 
 /// How long a received message is hidden: six times the function's timeout, as `template.yaml` says.
 const VISIBILITY: Duration = Duration::from_secs(720);
@@ -50,6 +48,8 @@ struct State {
 struct Waiting {
     number: u64,
     message: Message,
+    /// The queue that gave it up, where one did.
+    from: Option<QueueName>,
     visible_at: Instant,
     receipt: String,
     receives: u32,
@@ -62,6 +62,7 @@ pub(crate) struct Received {
     pub(crate) receipt: String,
     pub(crate) receives: u32,
     pub(crate) message: Message,
+    from: Option<QueueName>,
 }
 
 impl Sqs {
@@ -85,7 +86,7 @@ impl Sqs {
             return;
         }
         state.sent.insert(sent, now);
-        state.push(to, message, now);
+        state.push(to, message, None, now);
         drop(state);
         self.changed.notify_waiters();
     }
@@ -143,11 +144,12 @@ impl Sqs {
             receipt: waiting.receipt.clone(),
             receives: waiting.receives,
             message: waiting.message.clone(),
+            from: waiting.from.clone(),
         };
         if received.receives > self.faults.receives_max && *from != QueueName::DeadLetter {
             queue.remove(at);
             self.journal.tell(format!("queue {from} gives message {} up", received.number));
-            state.push(&QueueName::DeadLetter, received.message, now);
+            state.push(&QueueName::DeadLetter, received.message, Some(from.clone()), now);
             return Err(Some(now));
         }
         Ok(received)
@@ -200,10 +202,10 @@ impl Sqs {
 }
 
 impl State {
-    fn push(&mut self, to: &QueueName, message: Message, now: Instant) {
+    fn push(&mut self, to: &QueueName, message: Message, from: Option<QueueName>, now: Instant) {
         self.next += 1;
         let number = self.next;
-        let waiting = Waiting { number, message, visible_at: now, receipt: String::new(), receives: 0 };
+        let waiting = Waiting { number, message, from, visible_at: now, receipt: String::new(), receives: 0 };
         self.queues.entry(to.clone()).or_default().push(waiting);
     }
 }
@@ -259,11 +261,12 @@ impl Letters for Sqs {
 
 /// A letter as SQS hands it over: it says which queue gave a message up, where one did.
 fn letter(received: Received) -> Letter {
-    let by_a_queue = !received.message.attributes.contains_key(attribute::FLOW);
+    let named = |queue: &QueueName| format!("tillbridge-simulation-flow-{queue}.fifo");
+    let from_queue = received.from.as_ref().map(named);
     Letter {
         receipt: received.receipt,
         body: received.message.body,
         attributes: received.message.attributes,
-        from_queue: by_a_queue.then(|| format!("tillbridge-simulation-flow-{FLOW}.fifo")),
+        from_queue,
     }
 }

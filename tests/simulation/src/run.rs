@@ -12,8 +12,9 @@ use crate::faults::FAULTS_END_MS;
 use crate::invariants::{liveness, safety};
 use crate::people::{customer, spawn};
 use crate::process::{CONCURRENCY, work};
+use crate::sender;
 use crate::sweeper;
-use crate::world::{World, rotated};
+use crate::world::{World, flow_names, rotated};
 
 /// Orders of a history.
 const ORDERS: (u64, u64) = (20, 26);
@@ -64,9 +65,12 @@ async fn play(world: &Arc<World>) -> Result<()> {
         spawn(world, sweeper::on_schedule(Arc::clone(world)));
     }
     world.switch.start();
-    for slot in 1..=CONCURRENCY {
-        tokio::spawn(work(Arc::clone(world), slot));
+    for flow in flow_names()? {
+        for slot in 1..=CONCURRENCY {
+            tokio::spawn(work(Arc::clone(world), flow.clone(), slot));
+        }
     }
+    spawn(world, sender::post_all(Arc::clone(world)));
     for _ in 0..world.chance.between(ORDERS.0, ORDERS.1) {
         spawn(world, customer(Arc::clone(world)));
     }
@@ -108,10 +112,10 @@ fn names(world: &World, what: &str) -> Vec<String> {
     let orders = world.orders();
     let story = orders.iter().find(|order| {
         what.contains(&order.seeded.increment_id)
-            || order.owed.iter().any(|event| what.contains(event.as_str()))
+            || order.owed.iter().any(|(_, event)| what.contains(event.as_str()))
     });
     let Some(order) = story else { return Vec::new() };
-    let events = order.owed.iter().map(ToString::to_string);
+    let events = order.owed.iter().map(|(_, event)| event.to_string());
     let mut names: Vec<String> = events.collect();
     names.push(order.seeded.increment_id.clone());
     names.extend(order.id.map(|id| format!("/{id}")));

@@ -1,10 +1,12 @@
-//! Stripe's side: webhooks that come late, again, and until they are taken; and forged ones.
+//! Stripe's side: every event that its double makes becomes a webhook, which comes late, again, and until it is taken; and forged ones.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Result;
 use canonical::EventId;
+use flow::QueueName;
 use ingest::{Ingest, SigningSecrets};
 use lambda_http::Body;
 use lambda_http::http::Request;
@@ -13,7 +15,8 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::fate::{Ended, Fated, Plan};
-use crate::world::{World, queue, routes, signing_secret};
+use crate::people::spawn;
+use crate::world::{World, interested, routes, signing_secret};
 
 /// How long Stripe waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,17 +26,57 @@ const PAUSE_MS: (u64, u64) = (3_000, 10 * 60 * 1000);
 const ATTEMPTS_MAX: u32 = 60;
 /// Polls of a request to ingest, at most.
 const POLLS_MAX: u64 = 8;
+/// How often it is looked what Stripe has made, and how long a webhook is on its way, milliseconds.
+const LOOK: Duration = Duration::from_secs(1);
+const LOOK_AT_THE_END: Duration = Duration::from_secs(20);
+const ON_ITS_WAY_MS: (u64, u64) = (10_000, 60_000);
 /// Beginning of the ids of events that nobody at Stripe has made.
 pub(crate) const FORGED: &str = "evt_forged_";
 
+/// Sends what Stripe makes, as long as the history lasts.
+pub(crate) async fn post_all(world: Arc<World>) -> Result<()> {
+    loop {
+        let before = world.posted.load(Ordering::SeqCst);
+        let (count, events) = world.sandbox.stripe_events(before);
+        for event in events {
+            let event_type = event["type"].as_str().unwrap_or_default();
+            let Some(order) = order_of(&world, &event) else { continue };
+            if interested(event_type)?.is_empty() {
+                continue;
+            }
+            // The first is told of soon; what follows may come before it.
+            let most = if event_type == "charge.succeeded" { ON_ITS_WAY_MS.0 } else { ON_ITS_WAY_MS.1 };
+            let after = world.chance.millis(0, most);
+            spawn(&world, send(Arc::clone(&world), order, event, after));
+        }
+        world.posted.store(count, Ordering::SeqCst);
+        sleep(if world.switch.is_on() { LOOK } else { LOOK_AT_THE_END }).await;
+    }
+}
+
+/// Whose payment an event is about.
+fn order_of(world: &World, event: &Value) -> Option<usize> {
+    let object = &event["data"]["object"];
+    let names = [&object["payment_intent"], &object["charge"], &object["id"]];
+    let is_of = |order: &crate::order::Order| {
+        let intent = order.seeded.payment_intent.as_deref();
+        names
+            .iter()
+            .filter_map(|name| name.as_str())
+            .any(|name| name == order.seeded.charge || Some(name) == intent)
+    };
+    world.orders().iter().position(is_of)
+}
+
 /// Sends an event until it is taken, and now and then again; or never, and the sweep must find it.
-pub(crate) async fn send(world: Arc<World>, order: usize, event: Value, after: Duration) -> Result<()> {
+async fn send(world: Arc<World>, order: usize, event: Value, after: Duration) -> Result<()> {
     let _busy = world.busy();
     sleep(after).await;
     let id: EventId = event["id"].as_str().unwrap_or_default().parse()?;
+    let flows = interested(event["type"].as_str().unwrap_or_default())?;
     let owe = || {
         if let Some(order) = world.orders().get_mut(order) {
-            order.owed.insert(id.clone());
+            order.owed.extend(flows.iter().map(|flow| (flow.clone(), id.clone())));
         }
     };
     if world.switch.strikes(world.faults.webhook_lost) {
@@ -47,8 +90,12 @@ pub(crate) async fn send(world: Arc<World>, order: usize, event: Value, after: D
         if post(&world, &ingest, &event, false).await == Some(200) {
             world.journal.tell(format!("{id} is taken"));
             // The sweep would find it, too; but whoever is told 200 does not send it again.
-            if !world.sqs.has_taken(&queue(), id.as_str()) {
-                world.journal.broken(format!("{id} was answered 200, and no queue has it"));
+            for flow in &flows {
+                if !world.sqs.has_taken(&QueueName::Flow(flow.clone()), id.as_str()) {
+                    world
+                        .journal
+                        .broken(format!("{id} was answered 200, and the queue of {flow} has not got it"));
+                }
             }
             owe();
             return again(&world, &ingest, &event).await;
@@ -88,7 +135,7 @@ fn ingest(world: &Arc<World>) -> Result<Ingest> {
 /// Posts an event; the status, where there is an answer.
 async fn post(world: &Arc<World>, ingest: &Arc<Ingest>, event: &Value, is_forged: bool) -> Option<u16> {
     let body = event.to_string();
-    let current = world.secrets.load(std::sync::atomic::Ordering::SeqCst);
+    let current = world.secrets.load(Ordering::SeqCst);
     let secret = if is_forged { "whsec_forged".to_owned() } else { signing_secret(current) };
     let signature = sign_stripe(&secret, world.clock.time().as_second(), body.as_bytes());
     let request = Request::builder()

@@ -125,5 +125,5 @@ async fn read(table: &MemoryStore, key: &Key) -> Option<Item> {
 }
 
 async fn is_stopped(table: &MemoryStore, stop: &Key) -> bool {
-    read(table, stop).await.is_some()
+    read(table, stop).await.is_some_and(|row| row.attributes.contains_key("reasons"))
 }

@@ -11,9 +11,10 @@ use axum::http::Request;
 use connections::Connections;
 use environment::Stage;
 use flow::memory::MemoryStore;
-use flow::plan::Plan;
+use flow::name::NameError;
+use flow::plan::{Plan, Trigger};
 use flow::route::Routes;
-use flow::{Ports, QueueName};
+use flow::{FlowName, Message, Ports, QueueName};
 use ingest::Source;
 use jiff::{SignedDuration, Timestamp};
 use outbound::Pool;
@@ -34,8 +35,8 @@ use crate::switch::Switch;
 use crate::vault::{Reader, Vault};
 use crate::watch::Watch;
 
-/// The flow under test.
-pub(crate) const FLOW: &str = "order-to-cash";
+/// The flow that moves an order on; the others follow it.
+pub(crate) const ORDER_TO_CASH: &str = "order-to-cash";
 /// The pair.
 pub(crate) const PAIR: &str = "main";
 /// The functions' timeout, as `template.yaml` says.
@@ -45,23 +46,43 @@ const PUBLIC_URL: &str = "http://127.0.0.1:4580";
 /// Longest answer of a double to a person.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
-/// The flow document and what later deploys make of it: the same flow under other hashes.
-static DOCUMENTS: LazyLock<Result<Vec<Plan>, String>> = LazyLock::new(|| {
+/// Every shipped flow's document and what later deploys make of it: the same flow under other hashes.
+static DOCUMENTS: LazyLock<Result<BTreeMap<FlowName, Vec<Plan>>, String>> = LazyLock::new(|| {
     let specs = connections::specs().map_err(|error| error.to_string())?;
-    let shipped = flows::get(FLOW).map_err(|error| error.to_string())?;
-    let version = |n: u32| {
-        let yaml = shipped.yaml.replacen("description: ", &format!("description: Version {n}. "), 1);
-        let source = flow::document::Source { yaml, ..shipped.clone() };
-        flow::document::load(&source, &specs).map_err(|mistakes| mistakes.to_string())
+    let versions = |shipped: flow::document::Source| {
+        let version = |n: u32| {
+            let yaml = format!("{}# Version {n}.\n", shipped.yaml);
+            let source = flow::document::Source { yaml, ..shipped.clone() };
+            flow::document::load(&source, &specs).map_err(|mistakes| mistakes.to_string())
+        };
+        let name: FlowName = shipped.folder.parse().map_err(|error: NameError| error.to_string())?;
+        Ok((name, (1..=4).map(version).collect::<Result<_, String>>()?))
     };
-    (1..=4).map(version).collect()
+    flows::all().into_iter().map(versions).collect()
 });
 
 /// What the flows hear.
+static TRIGGERS: LazyLock<Result<Vec<(FlowName, Vec<Trigger>)>, String>> =
+    LazyLock::new(|| flows::routes().map_err(|error| error.to_string()));
 static ROUTES: LazyLock<Result<Routes, String>> = LazyLock::new(|| {
-    let triggers = flows::routes().map_err(|error| error.to_string())?;
+    let triggers = TRIGGERS.as_ref().map_err(Clone::clone)?.clone();
     Ok(Routes::new(triggers, &Source::ALL.map(Source::as_str)))
 });
+
+/// The flows that an event of Stripe's starts, by its type.
+pub(crate) fn interested(event_type: &str) -> Result<Vec<FlowName>> {
+    let hears = |triggers: &[Trigger]| {
+        triggers.iter().any(|trigger| trigger.source == "stripe" && trigger.event == event_type)
+    };
+    let triggers = TRIGGERS.as_ref().map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    Ok(triggers.iter().filter(|(_, triggers)| hears(triggers)).map(|(flow, _)| flow.clone()).collect())
+}
+
+/// Every shipped flow.
+pub(crate) fn flow_names() -> Result<Vec<FlowName>> {
+    let documents = DOCUMENTS.as_ref().map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    Ok(documents.keys().cloned().collect())
+}
 
 /// The routing table of all processes.
 pub(crate) fn routes() -> Result<Routes> {
@@ -91,6 +112,8 @@ pub(crate) struct World {
     pub(crate) secrets: AtomicUsize,
     /// How many actors and deliveries are under way.
     busy: AtomicUsize,
+    /// How many of Stripe's events are on their way.
+    pub(crate) posted: AtomicUsize,
 }
 
 /// Somebody is at work, until this is dropped.
@@ -135,6 +158,7 @@ impl World {
             deployed: AtomicUsize::new(0),
             secrets: AtomicUsize::new(0),
             busy: AtomicUsize::new(0),
+            posted: AtomicUsize::new(0),
             chance,
             clock,
             journal,
@@ -151,7 +175,16 @@ impl World {
 
     /// Whether nobody is.
     pub(crate) fn is_idle(&self) -> bool {
-        self.busy.load(Ordering::SeqCst) == 0 && self.sqs.messages(&queue()).is_empty()
+        let (events, _) = self.sandbox.stripe_events(usize::MAX);
+        self.busy.load(Ordering::SeqCst) == 0
+            && self.posted.load(Ordering::SeqCst) == events
+            && self.messages().is_empty()
+    }
+
+    /// What stands on the flows' queues.
+    pub(crate) fn messages(&self) -> Vec<Message> {
+        let flows = flow_names().unwrap_or_default();
+        flows.into_iter().flat_map(|flow| self.sqs.messages(&QueueName::Flow(flow))).collect()
     }
 
     /// The orders so far.
@@ -159,7 +192,7 @@ impl World {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Deploys the flow anew.
+    /// Deploys the flows anew.
     pub(crate) fn deploy(&self) {
         let n = self.deployed.fetch_add(1, Ordering::SeqCst) + 1;
         self.journal.tell(format!("deploy {n}"));
@@ -170,9 +203,10 @@ impl World {
         self.deployed.load(Ordering::SeqCst)
     }
 
-    /// The document of the current deployment.
-    pub(crate) fn document(&self) -> Result<Plan> {
+    /// A flow's document in the current deployment.
+    pub(crate) fn document(&self, flow: &FlowName) -> Result<Plan> {
         let documents = DOCUMENTS.as_ref().map_err(|problem| anyhow::anyhow!("{problem}"))?;
+        let documents = documents.get(flow).context("no such flow")?;
         let at = self.deployment() % documents.len();
         documents.get(at).cloned().context("no document")
     }
@@ -236,11 +270,6 @@ impl World {
         let body = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
-}
-
-/// The flow's queue.
-pub(crate) fn queue() -> QueueName {
-    FLOW.parse().map_or(QueueName::DeadLetter, QueueName::Flow)
 }
 
 fn settings(clock: &SimClock) -> Settings {

@@ -24,7 +24,8 @@ impl Held {
         let number = Value::from(seeded.increment_id.clone());
         let sales_orders = rows(&state, "/erp/orders", |row| row["number"] == number);
         let keys: Vec<&Value> = sales_orders.iter().map(|row| &row["key"]).collect();
-        let sales_invoices = rows(&state, "/erp/invoices", |row| keys.contains(&&row["order_key"]));
+        let is_invoice = |row: &Value| row["kind"] == "invoice" && keys.contains(&&row["order_key"]);
+        let sales_invoices = rows(&state, "/erp/invoices", is_invoice);
         let intent = Value::from(seeded.payment_intent.clone());
         Self {
             order: rows(&state, "/magento/orders", |row| row["entity_id"] == id).remove(0),

@@ -151,9 +151,28 @@ impl World {
         panic!("the message never settles: {:?}", self.execution(message).await);
     }
 
+    /// The same in another flow.
+    pub(crate) async fn settle_in(&self, flow: &str, message: &Message) -> Execution {
+        let plan = flows::load(flow, &connections::specs().unwrap()).unwrap();
+        for receives in 1..=ROUNDS_MAX {
+            let consumer = self.consumer_of_flow(plan.clone()).await;
+            let response = self.hand(&consumer, std::slice::from_ref(message), receives).await;
+            if response.batch_item_failures.is_empty() {
+                return self.execution_in(flow, message).await;
+            }
+            let (_, _, after) = self.queue.delays().pop().unwrap();
+            self.clock.advance(after);
+        }
+        panic!("the message never settles: {:?}", self.execution_in(flow, message).await);
+    }
+
     pub(crate) async fn execution(&self, message: &Message) -> Execution {
+        self.execution_in(FLOW, message).await
+    }
+
+    async fn execution_in(&self, flow: &str, message: &Message) -> Execution {
         let event = message.attributes["tb.event"].parse().unwrap();
-        let (pair, flow) = ("main".parse().unwrap(), FLOW.parse().unwrap());
+        let (pair, flow) = ("main".parse().unwrap(), flow.parse().unwrap());
         execution_by_event(self.store.as_ref(), &pair, &flow, &event).await.unwrap().unwrap()
     }
 

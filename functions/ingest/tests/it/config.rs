@@ -19,11 +19,12 @@ fn missing_variables_are_named_together() {
 fn a_missing_file_is_named_and_a_present_one_read() {
     let root = tempfile::tempdir().unwrap();
     let with = |stage: &str| {
-        Config::load(variables(&[
-            ("STAGE", stage),
-            ("LAMBDA_TASK_ROOT", root.path().to_str().unwrap()),
-            ("QUEUE_URL_ORDER_TO_CASH", "https://sqs.test/1/tillbridge-local-flow-order-to-cash.fifo"),
-        ]))
+        let mut given = variables(&[("STAGE", stage), ("LAMBDA_TASK_ROOT", root.path().to_str().unwrap())]);
+        given.extend(flows::names().map(|flow| {
+            let name = format!("QUEUE_URL_{}", flow.to_uppercase().replace('-', "_"));
+            (name, format!("https://sqs.test/1/tillbridge-local-flow-{flow}.fifo"))
+        }));
+        Config::load(given)
     };
     let error = with("nowhere").unwrap_err().to_string();
     assert!(error.contains("environments/nowhere.yaml"), "{error}");
@@ -31,5 +32,5 @@ fn a_missing_file_is_named_and_a_present_one_read() {
     std::fs::create_dir(root.path().join("environments")).unwrap();
     std::fs::copy(yaml, root.path().join("environments/local.yaml")).unwrap();
     let config = with("local").unwrap();
-    assert_eq!((config.stage.pairs.len(), config.queues.len()), (1, 1));
+    assert_eq!((config.stage.pairs.len(), config.queues.len()), (1, flows::names().count()));
 }

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use aws_sdk_secretsmanager::config::Credentials;
 use environment::Stage;
 use flow::memory::{MemoryClock, MemoryQueue};
+use flow::plan::Trigger;
 use flow::route::Routes;
-use flow::{Class, Message, Queue, QueueError, QueueName};
+use flow::{Class, FlowName, Message, Queue, QueueError, QueueName};
 use ingest::{Ingest, SigningSecrets, Source};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{Method, Request as HttpRequest};
@@ -90,7 +91,7 @@ impl World {
         let clock = Arc::new(MemoryClock::new(now(), 7));
         let ingest = Ingest {
             stage: stage(mode),
-            routes: Routes::new(flows::routes().unwrap(), &Source::ALL.map(Source::as_str)),
+            routes: Routes::new(routes_of(FLOW), &Source::ALL.map(Source::as_str)),
             signing,
             queue: port,
             clock: clock.clone(),
@@ -175,4 +176,9 @@ impl Queue for Refusing {
     async fn delay(&self, _: &QueueName, _: &str, _: SignedDuration) -> Result<(), QueueError> {
         panic!("ingest never delays")
     }
+}
+
+/// The triggers of one shipped flow: how many hear of an event is shown where that is looked at.
+pub(crate) fn routes_of(name: &str) -> Vec<(FlowName, Vec<Trigger>)> {
+    flows::routes().unwrap().into_iter().filter(|(flow, _)| flow.as_str() == name).collect()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use canonical::PairId;
-use environment::{Error, Mode, Pair, SETTLE_PARTIAL_S, SETTLE_S, Stage};
+use environment::{Error, Mode, Pair, PaymentFailed, SETTLE_PARTIAL_S, SETTLE_S, Stage};
 
 use super::Finding;
 
@@ -44,6 +44,7 @@ pub(super) fn settings(path: &Path, stage: &Stage) -> Vec<Finding> {
         findings.extend(of_times(pair, settings, stage.mode).into_iter().map(|(setting, why)| {
             Finding::wrong(format!("pair {pair}, {setting}"), format!("{why}; take it out of {file}"))
         }));
+        findings.extend(of_status(pair, settings, path));
         for table in tables.iter().filter(|table| !settings.tables.contains_key(*table)) {
             let remedy =
                 format!("add `pairs.{pair}.tables.{table}` to {file}, what each of its keys becomes");
@@ -51,6 +52,26 @@ pub(super) fn settings(path: &Path, stage: &Stage) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// How to make the status of orders whose payment failed. Magento tells nobody which statuses it has, so only a person can say that
+/// it is there.
+///
+/// Source: <https://experienceleague.adobe.com/en/docs/commerce-admin/stores-sales/order-management/orders/order-status>.
+fn of_status(pair: &PairId, settings: &Pair, file: &Path) -> Option<Finding> {
+    let PaymentFailed { status, status_confirmed, .. } = &settings.payment_failed;
+    let what = format!("pair {pair}, status {status}");
+    if *status_confirmed {
+        return None;
+    }
+    let advice = format!(
+        "orders whose payment failed keep the status that they have, until Magento has one for them. Create it there (Stores › \
+         Settings › Order Status › Create New Status: code `{status}`, label Payment Failed), assign it to each of the states \
+         Pending, Pending Payment and Processing (Assign Status to State; not as the default), then write \
+         `pairs.{pair}.payment_failed.status_confirmed: true` into {}",
+        file.display()
+    );
+    Some(Finding::advised(what, advice))
 }
 
 /// Settle times that tests may have and real money may not: a write that was given up would be sent again while it commits.

@@ -26,15 +26,21 @@ pub struct Check {
 pub(crate) struct Finding {
     what: String,
     problem: Option<String>,
+    /// What is yet to be done, though nothing is wrong without it.
+    advice: Option<String>,
 }
 
 impl Finding {
     fn well(what: impl Into<String>) -> Self {
-        Self { what: what.into(), problem: None }
+        Self { what: what.into(), problem: None, advice: None }
+    }
+
+    fn advised(what: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { advice: Some(advice.into()), ..Self::well(what) }
     }
 
     fn wrong(what: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { what: what.into(), problem: Some(problem.into()) }
+        Self { problem: Some(problem.into()), ..Self::well(what) }
     }
 
     /// What came of looking. An error that names the thing itself does not name it twice.
@@ -45,7 +51,7 @@ impl Finding {
             let rest = said.strip_prefix(&what).map(|rest| rest.trim_start_matches([':', ' ']).to_owned());
             rest.unwrap_or(said)
         });
-        Self { what, problem }
+        Self { what, problem, advice: None }
     }
 }
 
@@ -86,11 +92,12 @@ async fn deployed(common: Common, stage: Stage, file: &Path) -> Result<Vec<Findi
 }
 
 fn report(findings: &[Finding], json: bool, color: bool) -> Result<Ended> {
-    for Finding { what, problem } in findings {
-        say(&match (json, problem) {
-            (true, problem) => json!({ "what": what, "problem": problem }).to_string(),
-            (false, None) => format!("  {}  {what}", print::mark(true, color)),
-            (false, Some(problem)) => format!("  {}  {what}: {problem}", print::mark(false, color)),
+    for Finding { what, problem, advice } in findings {
+        say(&match (problem, advice) {
+            _ if json => json!({ "what": what, "problem": problem, "advice": advice }).to_string(),
+            (None, None) => format!("  {}  {what}", print::mark(true, color)),
+            (None, Some(advice)) => format!("  {}  {what}: {advice}", print::mark(true, color)),
+            (Some(problem), _) => format!("  {}  {what}: {problem}", print::mark(false, color)),
         })?;
     }
     let problems = findings.iter().filter(|finding| finding.problem.is_some()).count();

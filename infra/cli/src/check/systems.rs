@@ -91,9 +91,9 @@ fn rights_of(what: &str, rights: Result<Value, Fault>) -> Vec<Finding> {
         Err(fault) => return vec![Finding::wrong(format!("{what}, rights"), fault.message)],
         Ok(rights) => rights["rights"].as_array().cloned().unwrap_or_default(),
     };
-    let right = |right: Value| Finding {
-        what: format!("{what}, {}", right["name"].as_str().unwrap_or_default()),
-        problem: right["problem"].as_str().map(str::to_owned),
+    let right = |right: Value| {
+        let what = format!("{what}, {}", right["name"].as_str().unwrap_or_default());
+        Finding { problem: right["problem"].as_str().map(str::to_owned), ..Finding::well(what) }
     };
     rights.into_iter().map(right).collect()
 }

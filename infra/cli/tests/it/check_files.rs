@@ -69,6 +69,38 @@ async fn each_mistake_is_told_with_the_file_the_place_and_the_remedy() {
     }
 }
 
+/// Magento tells nobody which statuses it has: until a person says that it is there, how to make it is said again.
+#[tokio::test]
+async fn how_to_make_the_status_is_told_until_it_is_confirmed() {
+    let world = World::new().await;
+    let confirmed = "    payment_failed: { status_confirmed: true }\n";
+    assert!(world.yaml.contains(confirmed));
+    assert!(!check(&world, &world.yaml, &[]).await.out.contains("Order Status"));
+    for (settings, status) in [
+        ("", "payment_failed"),
+        ("    payment_failed: { status: not_paid }\n", "not_paid"),
+        ("    payment_failed: { status_confirmed: false }\n", "payment_failed"),
+    ] {
+        let yaml = world.yaml.replace(confirmed, settings);
+        let said = check(&world, &yaml, &[]).await;
+        let told = said.out.lines().find(|line| line.contains("Order Status")).unwrap();
+        assert!(told.starts_with(&format!("  ok  pair main, status {status}: ")), "{told}");
+        for word in [
+            &format!("code `{status}`"),
+            "Assign Status to State",
+            "Pending, Pending Payment and Processing",
+            "`pairs.main.payment_failed.status_confirmed: true`",
+            "infra/environments/local.yaml",
+        ] {
+            assert!(told.contains(word), "no `{word}` in\n{told}");
+        }
+        assert_eq!(said.code, 0, "nothing is wrong: {said:?}");
+        let findings = check(&world, &yaml, &["--json"]).await.json_lines();
+        let advised: Vec<_> = findings.iter().filter(|finding| finding["advice"].is_string()).collect();
+        assert_eq!((advised.len(), &advised[0]["problem"]), (1, &serde_json::Value::Null));
+    }
+}
+
 /// A copy of the local file with the URLs of a real stage.
 #[tokio::test]
 async fn times_that_are_for_tests_are_no_times_for_real_money() {
@@ -112,6 +144,9 @@ async fn the_example_has_nothing_to_mend_and_names_every_setting() {
         assert!(said.is_string(), "{optional} is shown with a value, for its default is none");
         least["pairs"]["main"]["magento"][optional] = said.clone();
     }
+    let cost_center = &own["pairs"]["main"]["erp"]["cost_center"];
+    assert!(cost_center.is_string(), "it is shown with a value, for its default is none");
+    least["pairs"]["main"]["erp"]["cost_center"] = cost_center.clone();
     assert_eq!(own, least, "a default is not as it is");
     for section in [&own["pairs"]["main"], &own["pairs"]["main"]["stripe"], &own["pairs"]["main"]["magento"]]
     {

@@ -65,7 +65,9 @@ impl World {
         tokio::spawn(sandbox::serve(listener, sandbox.clone()));
         let cloud = Cloud::start().await.unwrap();
         cloud.create_table(TABLE);
-        cloud.create_queue(FLOW_QUEUE);
+        for flow in flows::names() {
+            cloud.create_queue(&format!("tillbridge-local-flow-{flow}.fifo"));
+        }
         cloud.create_queue(LETTER_QUEUE);
         let secrets: BTreeMap<String, Value> =
             serde_json::from_str(&repository("infra/local/secrets.json")).unwrap();

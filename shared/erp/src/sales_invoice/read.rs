@@ -43,6 +43,9 @@ pub struct Output {
     pub id: String,
     /// All of them.
     pub ids: Vec<String>,
+    /// What names that one in documents that refer to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<NaturalKey>,
 }
 
 /// Looks for it.
@@ -81,6 +84,7 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
 /// What stands of an order.
 struct Billed {
     ids: Vec<String>,
+    key: Option<NaturalKey>,
     sum: Money,
 }
 
@@ -91,7 +95,8 @@ impl Billed {
         for total in invoices.iter().filter_map(|invoice| invoice.total) {
             sum = sum.checked_add(total.0).map_err(|source| Error::Unsound { source })?;
         }
-        Ok(Self { ids: invoices.into_iter().map(|invoice| invoice.id).collect(), sum })
+        let key = invoices.first().and_then(Document::key);
+        Ok(Self { ids: invoices.into_iter().map(|invoice| invoice.id).collect(), key, sum })
     }
 
     fn is_whole(&self, input: &Input) -> bool {
@@ -100,7 +105,9 @@ impl Billed {
 
     fn output(self, input: Input) -> Result<Output, Error> {
         match self.ids.first() {
-            Some(id) if self.sum == input.total => Ok(Output { id: id.clone(), ids: self.ids }),
+            Some(id) if self.sum == input.total => {
+                Ok(Output { id: id.clone(), ids: self.ids, key: self.key })
+            }
             Some(id) if self.sum.minor() > input.total.minor() => Err(Error::TotalDiffers {
                 kind: Kind::Invoice,
                 id: id.clone(),

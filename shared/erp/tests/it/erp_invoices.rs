@@ -25,7 +25,7 @@ async fn an_order_that_is_not_billed_yet_is_waited_for_and_then_found() {
 
     world.erp.put(INVOICE, &with(invoice(), "/key", json!("the-erp-s-own"))).await.unwrap();
     let output = world.erp.run(READ, input()).await.unwrap();
-    assert_eq!(output, json!({ "id": "INV-000001", "ids": ["INV-000001"] }));
+    assert_eq!(output, json!({ "id": "INV-000001", "ids": ["INV-000001"], "key": "the-erp-s-own" }));
 }
 
 fn row(id: &str, order: &str, kind: &str, state: &str, amount: &str) -> Value {
@@ -54,7 +54,7 @@ async fn only_standing_invoices_of_the_order_count_and_parts_add_up() {
     assert!(fault.code == "not_invoiced" && fault.message.contains("41.33 USD"), "{fault:?}");
     let rest = row("INV-10", ORDER_KEY, "invoice", "posted", "50.00");
     let output = read_of(json!([rest, part, others[0]])).await.unwrap();
-    assert_eq!(output, json!({ "id": "INV-9", "ids": ["INV-9", "INV-10"] }));
+    assert_eq!(output, json!({ "id": "INV-9", "ids": ["INV-9", "INV-10"], "key": "INV-9" }));
     let too_much = row("INV-11", ORDER_KEY, "invoice", "posted", "91.34");
     let fault = read_of(json!([too_much])).await.unwrap_err();
     assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "total_mismatch"));

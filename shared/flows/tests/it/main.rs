@@ -1,6 +1,8 @@
 //! The shipped flows, run by the engine over scripted systems.
 
 #[cfg(test)]
+mod actions;
+#[cfg(test)]
 mod attempts;
 #[cfg(test)]
 mod fuzz;

@@ -6,91 +6,12 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use canonical::{
-    ChargeId, Fulfilment, IncrementId, NaturalKey, Order, OrderId, Payment, SalesInvoice, SalesOrder,
-};
+use canonical::NaturalKey;
 use flow::document::Source;
-use flow::{ActionName, ActionSpec, Call, Connector, Effect, Fault};
-use jiff::SignedDuration;
-use schemars::{JsonSchema, Schema, schema_for};
-use serde::Deserialize;
+use flow::{ActionName, ActionSpec, Call, Connector, Fault};
 use serde_json::{Value, json};
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ReadPayment {
-    #[serde(rename = "charge")]
-    _charge: ChargeId,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ReadOrder {
-    #[serde(rename = "payment")]
-    _payment: Payment,
-    #[serde(default, rename = "link")]
-    _link: Option<String>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct MarkPaid {
-    #[serde(rename = "order")]
-    _order: OrderId,
-    #[serde(rename = "payment")]
-    _payment: Payment,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Put<D> {
-    document: D,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ReadInvoice {
-    #[serde(rename = "order_key")]
-    _order_key: NaturalKey,
-    #[serde(rename = "since")]
-    _since: String,
-    #[serde(rename = "total")]
-    _total: canonical::Money,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Tag {
-    #[serde(rename = "payment")]
-    _payment: Payment,
-    #[serde(rename = "order")]
-    _order: Tagged,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Tagged {
-    #[serde(rename = "id")]
-    _id: OrderId,
-    #[serde(rename = "number")]
-    _number: IncrementId,
-    #[serde(rename = "store")]
-    _store: u64,
-}
-
-#[derive(JsonSchema)]
-struct Marked {
-    #[serde(rename = "outcome")]
-    _outcome: String,
-    #[serde(rename = "invoice")]
-    _invoice: Option<u64>,
-    #[serde(rename = "state")]
-    _state: String,
-    #[serde(rename = "status")]
-    _status: String,
-    #[serde(rename = "transaction_id")]
-    _transaction_id: String,
-}
+use crate::{actions, attempts};
 
 /// The folder of a flow, as it lies on disk.
 pub(crate) fn read(folder: &Path) -> Source {
@@ -106,53 +27,17 @@ pub(crate) fn read(folder: &Path) -> Source {
 
 /// What the systems offer.
 pub(crate) fn specs() -> Vec<ActionSpec> {
-    let write = Effect::Write { settle: SignedDuration::from_secs(5) };
-    let spec = |name: &str, effect, input: Schema, output: Schema| ActionSpec {
-        name: name.parse().unwrap(),
-        effect,
-        timeout: SignedDuration::from_secs(20),
-        input,
-        output,
-        links: &[],
-        locks: None,
-    };
-    let any = || schemars::json_schema!({ "type": "object" });
-    let mut specs = flow::stored::specs().unwrap();
-    specs.extend([
-        spec("stripe.payment.read", Effect::Read, schema_for!(ReadPayment), schema_for!(Payment)),
-        spec("magento.order.read", Effect::Read, schema_for!(ReadOrder), schema_for!(Order)),
-        spec("magento.order.mark_paid", write, schema_for!(MarkPaid), schema_for!(Marked)),
-        spec("erp.sales_order.put", write, schema_for!(Put<SalesOrder>), any()),
-        spec("erp.sales_invoice.put", write, schema_for!(Put<SalesInvoice>), any()),
-        spec("erp.sales_invoice.read", Effect::Read, schema_for!(ReadInvoice), any()),
-        spec("wms.fulfilment.put", write, schema_for!(Put<Fulfilment>), any()),
-        spec("stripe.payment.tag", write, schema_for!(Tag), any()),
-    ]);
-    specs.extend(crate::attempts::specs());
-    specs
+    actions::all().into_iter().map(|entry| entry.spec).chain(attempts::specs()).collect()
 }
 
 /// Whether an input is what the action takes, and its documents add up.
-fn check(action: &str, input: Value) -> Result<(), String> {
-    fn read<T: for<'de> Deserialize<'de>>(input: Value) -> Result<T, String> {
-        serde_json::from_value(input).map_err(|error| error.to_string())
+fn check(action: &ActionName, input: Value) -> Result<(), String> {
+    if let Some(fits) = attempts::check(action.as_str(), &input) {
+        return fits;
     }
-    if let Some(checked) = crate::attempts::check(action, &input) {
-        return checked;
-    }
-    match action {
-        "stripe.payment.read" => read::<ReadPayment>(input).map(drop),
-        "store.link.read" => read::<flow::stored::Input>(input).map(drop),
-        "magento.order.read" => read::<ReadOrder>(input).map(drop),
-        "magento.order.mark_paid" => read::<MarkPaid>(input).map(drop),
-        "erp.sales_order.put" => {
-            read::<Put<SalesOrder>>(input)?.document.check().map_err(|error| error.to_string())
-        }
-        "erp.sales_invoice.put" => read::<Put<SalesInvoice>>(input).map(drop),
-        "erp.sales_invoice.read" => read::<ReadInvoice>(input).map(drop),
-        "wms.fulfilment.put" => read::<Put<Fulfilment>>(input).map(drop),
-        "stripe.payment.tag" => read::<Tag>(input).map(drop),
-        other => Err(format!("no answer to {other}")),
+    match actions::all().into_iter().find(|entry| entry.spec.name == *action) {
+        Some(entry) => (entry.check)(input),
+        None => Err(format!("no answer to {action}")),
     }
 }
 
@@ -195,14 +80,15 @@ impl Connector for Scripted {
     }
 
     fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {
-        let id = ["/document/key", "/order/id", "/order", "/intent"].into_iter().find_map(|pointer| {
-            match input.pointer(pointer)? {
-                Value::String(id) => Some(id.clone()),
-                Value::Number(id) => Some(id.to_string()),
-                _ => None,
-            }
+        let names =
+            ["/document/key", "/transaction", "/refund/refund", "/key", "/order/id", "/order", "/intent"];
+        let id = names.into_iter().find_map(|pointer| match input.pointer(pointer)? {
+            Value::String(id) => Some(id.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
         });
-        Ok(format!("{action}:{}", id.expect("every write names its thing")).parse().unwrap())
+        let id = id.unwrap_or_else(|| panic!("{action} names no thing: {input}"));
+        Ok(format!("{action}:{id}").parse().unwrap())
     }
 
     async fn find(&self, _: &ActionName, _: &Call, _: Value) -> Result<Option<Value>, Fault> {
@@ -210,7 +96,7 @@ impl Connector for Scripted {
     }
 
     async fn run(&self, action: &ActionName, _: &Call, input: Value) -> Result<Value, Fault> {
-        if let Err(why) = check(action.as_str(), input.clone()) {
+        if let Err(why) = check(action, input.clone()) {
             panic!("{action}: {why}\n{input:#}");
         }
         let mut calls = self.calls.lock().unwrap();

@@ -3,11 +3,11 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod attempt;
+#[cfg(test)]
 mod balance;
 #[cfg(test)]
 mod dispute;
-#[cfg(test)]
-mod attempt;
 #[cfg(test)]
 mod event;
 #[cfg(test)]

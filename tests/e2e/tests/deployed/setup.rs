@@ -137,7 +137,7 @@ async fn signing_secrets(stack: &Stack, orders: &[Order; 2]) -> anyhow::Result<(
     refused(&signed(CANARY_SIGNING[0], &orders[0]).await?, 503, "refused: secret_unavailable: ");
     stack.cloud.put_secret(name, &json!({ "signing_secrets": CANARY_SIGNING })).await?;
     for (secret, order) in CANARY_SIGNING.iter().zip(orders) {
-        refused(&signed(secret, order).await?, 200, "queued: order-to-cash\n");
+        refused(&signed(secret, order).await?, 200, "queued: order-to-cash");
     }
     refused(
         &signed("whsec_sandbox_stripe_signing_secret", &orders[0]).await?,

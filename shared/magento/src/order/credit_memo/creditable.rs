@@ -87,10 +87,11 @@ impl Creditable {
     }
 
     /// How far a credit memo may be from its refund. Magento takes amounts in base currency, in whole cents: where the
-    /// order is in another, not every amount can be hit, and each row and the shipping were rounded in both.
-    pub(super) fn slack(&self) -> Decimal {
+    /// order is in another, not every amount can be hit, and each row and the shipping were rounded in both. What is credited
+    /// row by row is rounded anew, row by row, whatever the currency (tax in prices, under a discount).
+    pub(super) fn slack(&self, is_itemised: bool) -> Decimal {
         let digits = self.currency.digits();
-        let slack = if self.rate != Decimal::ONE {
+        let slack = if is_itemised || self.rate != Decimal::ONE {
             CENT * self.rate.max(Decimal::ONE) * Decimal::from(self.booked().len() + 1)
         } else if digits > PRICE_DIGITS {
             CENT

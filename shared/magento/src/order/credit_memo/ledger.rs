@@ -77,7 +77,7 @@ impl<'a> Ledger<'a> {
     /// # Errors
     /// [`Error::NotConverged`], which names both.
     pub(super) fn agrees(&self, memo: &Memo) -> Result<(), Error> {
-        if self.difference(self.refund, memo)?.abs() <= self.order.slack() {
+        if self.difference(self.refund, memo)?.abs() <= self.order.slack(memo.is_itemised()) {
             return Ok(());
         }
         let problem = format!(
@@ -135,7 +135,8 @@ impl<'a> Ledger<'a> {
             if let Some(memo) = self.memos.iter().find(|memo| memo.is_of(other)) {
                 let short = self.difference(other, memo)?;
                 // What a person has let stand is no rounding.
-                target += if short.abs() <= self.order.slack() { short } else { Decimal::ZERO };
+                target +=
+                    if short.abs() <= self.order.slack(memo.is_itemised()) { short } else { Decimal::ZERO };
             }
         }
         self.order.money(target)

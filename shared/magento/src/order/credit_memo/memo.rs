@@ -79,6 +79,11 @@ impl Memo {
         Money::rounded(self.exact(), currency).map_err(|error| self.unusable(&error.to_string()))
     }
 
+    /// Whether it says which rows went back.
+    pub(super) fn is_itemised(&self) -> bool {
+        self.items.iter().flatten().any(|item| value(item.qty) > Decimal::ZERO)
+    }
+
     /// What goes back besides rows and shipping, less what is kept.
     pub(super) fn adjustment(&self) -> Decimal {
         value(self.adjustment_positive) - value(self.adjustment_negative)

@@ -178,7 +178,8 @@ async fn made(
         return Err(order.wrong("credit_memo_not_found", problem));
     };
     ledger.agrees(memo)?;
-    if (memo.exact() - expected).abs() > CENT {
+    let slack = if memo.is_itemised() { order.slack(true) } else { CENT };
+    if (memo.exact() - expected).abs() > slack {
         let problem = format!(
             "credit memo {} was to be of {expected} and is of {} {}; find out which module changes it, then replay",
             memo.increment_id,

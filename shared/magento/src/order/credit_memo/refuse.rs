@@ -70,7 +70,7 @@ pub(super) fn state(order: &Creditable, refund: &Refund, marker: &NaturalKey) ->
 pub(super) fn unpaid(order: &Creditable, refund: &Refund) -> Result<(), Error> {
     let left = order.money(order.left)?;
     let short = refund.amount.to_decimal() - left.to_decimal();
-    if short <= order.slack() && !order.paid.is_zero() {
+    if short <= order.slack(false) && !order.paid.is_zero() {
         return Ok(());
     }
     let problem = format!(

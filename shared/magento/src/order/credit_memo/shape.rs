@@ -110,7 +110,7 @@ fn adjustment(order: &Creditable, target: Money) -> Result<Option<(Decimal, Deci
         }
     }
     let largest_below = Some(worth(below)).filter(|(base, worth)| {
-        *base > Decimal::ZERO && *worth <= cents(aim) && target.to_decimal() - *worth <= order.slack()
+        *base > Decimal::ZERO && *worth <= cents(aim) && target.to_decimal() - *worth <= order.slack(false)
     });
     Ok(reached.or(largest_below))
 }
