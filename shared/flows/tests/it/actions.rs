@@ -11,6 +11,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::attempts;
+
 /// One action.
 pub(crate) struct Entry {
     pub(crate) spec: ActionSpec,
@@ -40,6 +42,7 @@ pub(crate) fn all() -> Vec<Entry> {
         entry::<Cancel>("wms.fulfilment.cancel", write, any()),
     ]
     .into_iter()
+    .chain(attempts::all())
     .chain(stored())
     .collect()
 }
@@ -57,7 +60,7 @@ fn stored() -> impl Iterator<Item = Entry> {
     specs.map(move |spec| Entry { check: check(spec.name.as_str()), spec })
 }
 
-fn entry<I: JsonSchema + DeserializeOwned>(name: &str, effect: Effect, output: Schema) -> Entry {
+pub(crate) fn entry<I: JsonSchema + DeserializeOwned>(name: &str, effect: Effect, output: Schema) -> Entry {
     let spec = ActionSpec {
         name: name.parse().unwrap(),
         effect,
@@ -70,7 +73,7 @@ fn entry<I: JsonSchema + DeserializeOwned>(name: &str, effect: Effect, output: S
     Entry { spec, check: fits::<I> }
 }
 
-fn read<T: DeserializeOwned>(input: Value) -> Result<T, String> {
+pub(crate) fn read<T: DeserializeOwned>(input: Value) -> Result<T, String> {
     serde_json::from_value(input).map_err(|error| error.to_string())
 }
 

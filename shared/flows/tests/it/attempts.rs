@@ -1,11 +1,12 @@
 //! The actions of `payment-failed`, as scripted systems offer them.
 
 use canonical::{ChargeId, IncrementId, OrderId, Payment, PaymentIntentId, PaymentMethodId};
-use flow::{ActionSpec, Effect};
+use flow::Effect;
 use jiff::SignedDuration;
-use schemars::{JsonSchema, Schema, schema_for};
+use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
-use serde_json::Value;
+
+use crate::actions::{Entry, entry};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -145,42 +146,19 @@ struct Canceled {
     _status: String,
 }
 
-const WRITE: Effect = Effect::Write { settle: SignedDuration::from_secs(5) };
-
-pub(crate) fn specs() -> Vec<ActionSpec> {
-    let spec = |name: &str, effect, input: Schema, output: Schema| ActionSpec {
-        name: name.parse().unwrap(),
-        effect,
-        timeout: SignedDuration::from_secs(20),
-        input,
-        output,
-        links: &[],
-        locks: None,
-    };
+pub(crate) fn all() -> Vec<Entry> {
+    let write = Effect::Write { settle: SignedDuration::from_secs(5) };
     vec![
-        spec("stripe.attempt.read", Effect::Read, schema_for!(Read), schema_for!(Attempt)),
-        spec("stripe.attempt.retry_saved", WRITE, schema_for!(Retry), schema_for!(Retried)),
-        spec("stripe.attempt.close", WRITE, schema_for!(Close), schema_for!(Closed)),
-        spec("stripe.payment.search", Effect::Read, schema_for!(Search), schema_for!(Found)),
-        spec("magento.order.payment_failed", WRITE, schema_for!(Tell), schema_for!(Told)),
-        spec("magento.order.cancel", WRITE, schema_for!(Cancel), schema_for!(Canceled)),
+        entry::<Read>("stripe.attempt.read", Effect::Read, schema_for!(Attempt)),
+        entry::<Retry>("stripe.attempt.retry_saved", write, schema_for!(Retried)),
+        entry::<Close>("stripe.attempt.close", write, schema_for!(Closed)),
+        entry::<Search>("stripe.payment.search", Effect::Read, schema_for!(Found)),
+        Entry {
+            check: |input| crate::actions::read::<Tell>(input)?.check(),
+            ..entry::<Tell>("magento.order.payment_failed", write, schema_for!(Told))
+        },
+        entry::<Cancel>("magento.order.cancel", write, schema_for!(Canceled)),
     ]
-}
-
-/// Whether an input is what the action takes; nothing, where it is none of these.
-pub(crate) fn check(action: &str, input: &Value) -> Option<Result<(), String>> {
-    fn read<T: for<'de> Deserialize<'de>>(input: &Value) -> Result<T, String> {
-        T::deserialize(input).map_err(|error| error.to_string())
-    }
-    Some(match action {
-        "stripe.attempt.read" => read::<Read>(input).map(drop),
-        "stripe.attempt.retry_saved" => read::<Retry>(input).map(drop),
-        "stripe.attempt.close" => read::<Close>(input).map(drop),
-        "stripe.payment.search" => read::<Search>(input).map(drop),
-        "magento.order.payment_failed" => read::<Tell>(input).and_then(|tell| tell.check()),
-        "magento.order.cancel" => read::<Cancel>(input).map(drop),
-        _ => return None,
-    })
 }
 
 /// Words that a customer must not read: they tell why.

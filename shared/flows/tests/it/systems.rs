@@ -11,7 +11,7 @@ use flow::document::Source;
 use flow::{ActionName, ActionSpec, Call, Connector, Fault};
 use serde_json::{Value, json};
 
-use crate::{actions, attempts};
+use crate::actions;
 
 /// The folder of a flow, as it lies on disk.
 pub(crate) fn read(folder: &Path) -> Source {
@@ -27,14 +27,11 @@ pub(crate) fn read(folder: &Path) -> Source {
 
 /// What the systems offer.
 pub(crate) fn specs() -> Vec<ActionSpec> {
-    actions::all().into_iter().map(|entry| entry.spec).chain(attempts::specs()).collect()
+    actions::all().into_iter().map(|entry| entry.spec).collect()
 }
 
 /// Whether an input is what the action takes, and its documents add up.
 fn check(action: &ActionName, input: Value) -> Result<(), String> {
-    if let Some(fits) = attempts::check(action.as_str(), &input) {
-        return fits;
-    }
     match actions::all().into_iter().find(|entry| entry.spec.name == *action) {
         Some(entry) => (entry.check)(input),
         None => Err(format!("no answer to {action}")),
