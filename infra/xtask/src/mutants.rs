@@ -52,7 +52,7 @@ fn outcome(mutant: &Mutant, seeds: u64) -> Result<Option<u64>> {
     copy(&checkout)?;
     patch(&checkout, &mutant.patch, &[])?;
     let program = simulate::build(&checkout, Some(&target))?;
-    simulate::play(&program, 1, seeds)
+    simulate::play(&program, 1, seeds, simulate::Priority::Own)
 }
 
 /// The sources as they are here, in a checkout of their own. A file keeps its time where it did not change, so that only what a patch

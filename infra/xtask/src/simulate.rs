@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use std::thread::sleep;
+use std::sync::Mutex;
+use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -35,16 +36,37 @@ pub(crate) struct Seeds {
     seed: Option<u64>,
 }
 
+/// How histories share the machine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Priority {
+    /// They are what is waited for.
+    Own,
+    /// They take what others leave.
+    Lowest,
+}
+
+impl Priority {
+    const fn nice(self) -> &'static str {
+        match self {
+            Self::Own => "0",
+            Self::Lowest => "19",
+        }
+    }
+}
+
+/// The histories that play beside other stages.
+static BESIDE: Mutex<Option<JoinHandle<Result<()>>>> = Mutex::new(None);
+
 /// Plays some histories, or one.
 pub(crate) fn run(which: Seeds) -> Result<()> {
     let program = build(root::root(), None)?;
     let (from, seeds) = which.seed.map_or((which.from, which.seeds), |seed| (seed, 1));
-    all_of(&program, from, seeds)
+    all_of(&program, from, seeds, Priority::Own)
 }
 
-fn all_of(program: &Path, from: u64, seeds: u64) -> Result<()> {
+fn all_of(program: &Path, from: u64, seeds: u64, priority: Priority) -> Result<()> {
     let begin = Instant::now();
-    match play(program, from, seeds)? {
+    match play(program, from, seeds, priority)? {
         Some(seed) => bail!("a history broke a rule; play it again: cargo xtask simulate --seed {seed}"),
         None => {
             eprintln!("  ✓ {seeds} histories from seed {from} on ({})", command::seconds(begin.elapsed()));
@@ -53,9 +75,21 @@ fn all_of(program: &Path, from: u64, seeds: u64) -> Result<()> {
     }
 }
 
-/// The stage of `cargo xtask test`, where the tests have been built and this program with them.
-pub(crate) fn stage() -> Result<()> {
-    all_of(&target(None).join(PROGRAM), 1, SEEDS)
+/// A stage of `cargo xtask test`, where the tests have been built and this program with them: begins to play beside the stages that
+/// mostly wait, as the end-to-end tests do.
+pub(crate) fn begin() -> Result<()> {
+    let program = target(None).join(PROGRAM);
+    anyhow::ensure!(program.exists(), "{} is not there", program.display());
+    let playing = std::thread::spawn(move || all_of(&program, 1, SEEDS, Priority::Lowest));
+    *BESIDE.lock().map_err(|_| anyhow::anyhow!("another stage has panicked"))? = Some(playing);
+    Ok(())
+}
+
+/// The stage that waits for what was begun.
+pub(crate) fn end() -> Result<()> {
+    let playing = BESIDE.lock().map_err(|_| anyhow::anyhow!("another stage has panicked"))?.take();
+    let playing = playing.context("the histories were never begun")?;
+    playing.join().map_err(|_| anyhow::anyhow!("whoever waits for the histories has panicked"))?
 }
 
 /// Builds the simulation of a checkout; its program.
@@ -77,7 +111,7 @@ fn target(given: Option<&Path>) -> PathBuf {
 }
 
 /// Plays seeds on all processors; the first seed that broke a rule, where one did.
-pub(crate) fn play(program: &Path, from: u64, seeds: u64) -> Result<Option<u64>> {
+pub(crate) fn play(program: &Path, from: u64, seeds: u64, priority: Priority) -> Result<Option<u64>> {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
     let processors = processors.min(seeds).max(1);
     let folder = root::path("target/simulation");
@@ -86,8 +120,10 @@ pub(crate) fn play(program: &Path, from: u64, seeds: u64) -> Result<Option<u64>>
     for n in 0..processors {
         let count = (seeds + processors - 1 - n) / processors;
         let log = folder.join(format!("{}-{n}.log", std::process::id()));
-        let mut child = command(program);
+        let mut child = command("nice");
         child
+            .args(["-n", priority.nice()])
+            .arg(program)
             .args(["--from", &(from + n).to_string(), "--seeds", &count.to_string()])
             .args(["--step", &processors.to_string()])
             // Metrics go to standard output, as Lambda takes them.
