@@ -42,6 +42,24 @@ fn stripe_events() -> Option<Vec<(String, Value)>> {
     Some(events.collect())
 }
 
+/// What some flow hears.
+const HEARD: [&str; 9] = [
+    "charge.captured",
+    "charge.failed",
+    "charge.refund.updated",
+    "charge.refunded",
+    "charge.succeeded",
+    "payment_intent.payment_failed",
+    "refund.created",
+    "refund.failed",
+    "refund.updated",
+];
+
+fn is_heard(event: &Value) -> bool {
+    HEARD.iter().any(|heard| event["type"] == *heard)
+}
+
+/// What order-to-cash hears.
 fn is_trigger(event: &Value) -> bool {
     event["type"] == "charge.succeeded" || event["type"] == "charge.captured"
 }
@@ -53,7 +71,7 @@ async fn events_that_no_flow_wants_change_nothing_whatever_they_say() {
     let mark = stack.sandbox.mark().await.unwrap();
     let before = stack.footprint(mark).await.unwrap();
     let (mut passed_over, mut wrong) = (0, Vec::new());
-    for (name, event) in events.iter().filter(|(_, event)| !is_trigger(event)) {
+    for (name, event) in events.iter().filter(|(_, event)| !is_heard(event)) {
         let answer = stack.send_stripe("main", &event.to_string()).await.unwrap();
         passed_over += 1;
         if (answer.status, answer.body.as_str()) != (200, "skipped: unknown_type\n") {
@@ -61,7 +79,7 @@ async fn events_that_no_flow_wants_change_nothing_whatever_they_say() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(passed_over > 45, "{passed_over} events");
+    assert!(passed_over > 38, "{passed_over} events");
     assert_eq!(stack.footprint(mark).await.unwrap(), before);
 }
 
