@@ -5,10 +5,12 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use aws::function::queue_variable;
 use tokio::process::{Child, Command};
 
 use super::Cloud;
 use super::runtime::Runtime;
+use crate::consumer_work::FLOW;
 
 /// Lines of a failed function's log that are shown.
 const LOG_LINES_MAX: usize = 20;
@@ -54,7 +56,7 @@ impl Program {
         let mut command = Command::new(&self.path);
         command
             .env_clear()
-            .envs(variables(cloud))
+            .envs(variables(cloud)?)
             .env("AWS_LAMBDA_RUNTIME_API", runtime.address.to_string())
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
@@ -70,9 +72,9 @@ impl Program {
 }
 
 /// What template.yaml and Lambda set.
-fn variables(cloud: &Cloud) -> Vec<(&'static str, String)> {
+fn variables(cloud: &Cloud) -> Result<Vec<(String, String)>> {
     let queue = |name: &str| format!("http://{}/000000000000/{name}.fifo", cloud.aws.address);
-    vec![
+    let set = [
         ("AWS_ENDPOINT_URL", format!("http://{}", cloud.aws.address)),
         ("AWS_ACCESS_KEY_ID", "test".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
@@ -86,13 +88,16 @@ fn variables(cloud: &Cloud) -> Vec<(&'static str, String)> {
         ("AWS_LAMBDA_LOG_LEVEL", "INFO".to_owned()),
         ("LAMBDA_TASK_ROOT", cloud.task_root.path().display().to_string()),
         ("STAGE", "local".to_owned()),
-        ("FLOW", "order-to-cash".to_owned()),
+        ("FLOW", FLOW.to_owned()),
         ("TABLE", "bench".to_owned()),
-        ("QUEUE_URL", queue("order-to-cash")),
-        ("QUEUE_URL_ORDER_TO_CASH", queue("order-to-cash")),
+        ("QUEUE_URL", queue(FLOW)),
         ("DEAD_LETTER_QUEUE_URL", queue("dead-letter")),
         ("FUNCTION_TIMEOUT_S", "120".to_owned()),
-    ]
+    ];
+    let set = set.map(|(name, value)| (name.to_owned(), value));
+    let routes = flows::routes()?;
+    let queues = routes.iter().map(|(flow, _)| (queue_variable(flow), queue(flow.as_str())));
+    Ok(set.into_iter().chain(queues).collect())
 }
 
 impl Function {
