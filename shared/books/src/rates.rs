@@ -13,7 +13,7 @@ use crate::Error;
 pub struct Rates {
     company: Currency,
     look_back_days: i64,
-    rates: BTreeMap<(Currency, Date), Decimal>,
+    rates: BTreeMap<(Currency, Date), Rate>,
 }
 
 impl Rates {
@@ -38,7 +38,7 @@ impl Rates {
         if rate.get() <= Decimal::ZERO {
             return Err(Error::RateUnsound { currency, date });
         }
-        self.rates.insert((currency, date), rate.get());
+        self.rates.insert((currency, date), rate);
         Ok(())
     }
 
@@ -60,16 +60,6 @@ impl Rates {
         if date.duration_since(at).as_hours() / 24 > self.look_back_days {
             return Err(Error::RateMissing { currency, date });
         }
-        convert(amount, rate, self.company)
+        Ok(amount.converted(rate, self.company)?)
     }
-}
-
-/// `amount` at a rate, in another currency.
-pub(crate) fn convert(amount: Money, rate: Decimal, to: Currency) -> Result<Money, Error> {
-    let out_of_range = || canonical::Error::OutOfRange {
-        amount: amount.to_decimal().to_string(),
-        currency: amount.currency(),
-    };
-    let converted = amount.to_decimal().checked_mul(rate).ok_or_else(out_of_range)?;
-    Ok(Money::rounded(converted, to)?)
 }

@@ -71,7 +71,7 @@ fn at_rate_then(back: Money, now: Option<Rate>, held: Held) -> Result<Money, Err
         return Ok(back);
     };
     let factor = then.get().checked_div(now.get()).unwrap_or(Decimal::ONE);
-    let rebased = crate::rates::convert(back, factor, back.currency())?;
+    let rebased = back.converted(Rate::new(factor), back.currency())?;
     // Stripe's rates have six digits: a unit is no loss.
     let is_whole = rebased.checked_sub(held.amount)?.minor().unsigned_abs() <= 1;
     Ok(if is_whole { held.amount } else { rebased })
