@@ -4,8 +4,9 @@ use std::fmt;
 
 use canonical::NaturalKey;
 use outbound::rest;
-use serde::Deserialize;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::wire::MoneyText;
@@ -59,6 +60,18 @@ impl fmt::Display for Kind {
             Self::Journal => "journal",
         })
     }
+}
+
+/// What is there after a put.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Output")]
+pub struct Kept {
+    /// The ERP's id.
+    pub id: String,
+    /// The key.
+    pub key: NaturalKey,
+    /// Whether this call made it.
+    pub created: bool,
 }
 
 /// A document: what every kind has, and the rest as it came.

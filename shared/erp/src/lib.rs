@@ -24,5 +24,6 @@ mod wire;
 
 pub use client::Client;
 pub use connector::{connector, specs};
+pub use document::Kept;
 pub use error::Error;
 pub use settings::Settings;

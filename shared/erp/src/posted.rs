@@ -7,27 +7,19 @@ use canonical::{Money, NaturalKey};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::document::{Document, Kind, holder, sole};
+use crate::document::{Document, Kept, Kind, holder, sole};
 use crate::{Client, Error};
 
-/// What is there now.
-pub(crate) struct Posted {
-    /// The ERP's id.
-    pub(crate) id: String,
-    /// Whether this call made it.
-    pub(crate) created: bool,
-}
-
-/// Looks for the one of a key: its id. One call.
+/// Looks for the one of a key. One call.
 pub(crate) async fn find(
     client: &Client,
     kind: Kind,
     key: &NaturalKey,
     same: impl Fn(&Document) -> Result<(), Error> + Send + Sync,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Kept>, Error> {
     let Some(first) = sole(client, kind, key).await? else { return Ok(None) };
     same(&first)?;
-    Ok(Some(first.id))
+    Ok(Some(Kept { id: first.id, key: key.clone(), created: false }))
 }
 
 /// Converges. `same` tells what the ERP keeps from what was meant.
@@ -37,31 +29,31 @@ pub(crate) async fn put<B: Serialize + Sync>(
     key: &NaturalKey,
     body: &B,
     same: impl Fn(&Document) -> Result<(), Error> + Send + Sync,
-) -> Result<Posted, Error> {
+) -> Result<Kept, Error> {
+    let kept = |id, created| Ok(Kept { id, key: key.clone(), created });
     let put: Result<(Document, bool), Error> = client.put(kind, key.as_str(), body).await;
     let (document, created) = match put {
         Ok(done) => done,
         Err(error) if error.is_content_differs() => {
             let holder = holder(client, kind, key).await?;
             same(&holder)?;
-            return Ok(Posted { id: holder.id, created: false });
+            return kept(holder.id, false);
         }
         // Another worker's may have come first, or a person's: ours is the one under our key.
         Err(error) if error.says_nothing_is_left() => {
-            let found = find(client, kind, key, same).await?;
-            return found.map(|id| Posted { id, created: false }).ok_or(error);
+            return find(client, kind, key, same).await?.ok_or(error);
         }
         Err(error) => return Err(error),
     };
     same(&document)?;
-    let kept = sole(client, kind, key).await?;
-    if let Some(kept) = &kept {
-        same(kept)?;
+    let standing = sole(client, kind, key).await?;
+    if let Some(standing) = &standing {
+        same(standing)?;
     }
-    match (kept, document.is_cancelled()) {
-        (Some(kept), false) if kept.id == document.id => Ok(Posted { id: kept.id, created }),
+    match (standing, document.is_cancelled()) {
+        (Some(standing), false) if standing.id == document.id => kept(standing.id, created),
         // Another one under the key stands where the first does not.
-        (Some(kept), true) if kept.id != document.id => Ok(Posted { id: kept.id, created: false }),
+        (Some(standing), true) if standing.id != document.id => kept(standing.id, false),
         (_, true) => Err(Error::DocumentCancelled { kind, key: key.clone(), id: document.id }),
         (_, false) => Err(Error::NotListed { kind, key: key.clone() }),
     }

@@ -88,7 +88,7 @@ fn erp() -> Result<Vec<Action<Held>>, Fault> {
             order_key,
             nothing,
             async |_: Held, input: order::Input| {
-                ok(order::Output { id: "SO-1".to_owned(), key: input.document.key, created: true })
+                ok(erp::Kept { id: "SO-1".to_owned(), key: input.document.key, created: true })
             },
         )?
         .links(&[("sales_order", "/id")]),
@@ -99,7 +99,7 @@ fn erp() -> Result<Vec<Action<Held>>, Fault> {
             invoice_key,
             nothing,
             async |_: Held, input: invoice::Input| {
-                ok(invoice::Output { id: "SI-1".to_owned(), key: input.document.key, created: true })
+                ok(erp::Kept { id: "SI-1".to_owned(), key: input.document.key, created: true })
             },
         )?
         .links(&[("sales_invoice", "/id")]),

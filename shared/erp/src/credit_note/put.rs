@@ -3,10 +3,10 @@
 
 use canonical::{CreditNote, NaturalKey};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::document::{Document, Kind};
-use crate::posted::{self, Posted};
+use crate::document::{Document, Kept, Kind};
+use crate::posted;
 use crate::{Client, Error, wire};
 
 /// The action's name.
@@ -18,17 +18,6 @@ pub const NAME: &str = "erp.credit_note.put";
 pub struct Input {
     /// The credit note.
     pub document: CreditNote,
-}
-
-/// What is there now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Output {
-    /// The ERP's id.
-    pub id: String,
-    /// The key.
-    pub key: NaturalKey,
-    /// Whether this call made it.
-    pub created: bool,
 }
 
 /// The document's own key.
@@ -43,10 +32,9 @@ pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
 ///
 /// # Errors
 /// [`Error::ContentDiffers`] where the key holds another, [`Error::DuplicateDocument`] where it holds two, or as the ERP answers.
-pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
+pub async fn find(client: Client, input: Input) -> Result<Option<Kept>, Error> {
     let CreditNote { key, .. } = &input.document;
-    let found = posted::find(&client, Kind::CreditNote, key, |theirs| same(&input.document, theirs)).await?;
-    Ok(found.map(|id| Output { id, key: input.document.key, created: false }))
+    posted::find(&client, Kind::CreditNote, key, |theirs| same(&input.document, theirs)).await
 }
 
 /// Converges.
@@ -54,13 +42,12 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
 /// # Errors
 /// The document does not add up (nothing is sent); [`Error::NotBooked`] where the ERP has no such invoice yet;
 /// [`Error::DuplicateDocument`] where two are posted, because a posted one is reversed by a person; or as the ERP answers.
-pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
+pub async fn run(client: Client, input: Input) -> Result<Kept, Error> {
     let note = input.document;
     check(&note)?;
     let body = wire::CreditNote::from(&note);
     let put = posted::put(&client, Kind::CreditNote, &note.key, &body, |theirs| same(&note, theirs));
-    let Posted { id, created } = put.await.map_err(Error::waiting_for_the_sale)?;
-    Ok(Output { id, key: note.key, created })
+    put.await.map_err(Error::waiting_for_the_sale)
 }
 
 /// Whether the rows make the total, and the total is something.

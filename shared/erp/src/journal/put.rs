@@ -6,10 +6,10 @@
 
 use canonical::{Journal, JournalLine, NaturalKey};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::document::{Document, Kind};
-use crate::posted::{self, Posted};
+use crate::document::{Document, Kept, Kind};
+use crate::posted;
 use crate::{Client, Error, Settings, wire};
 
 /// The action's name.
@@ -21,17 +21,6 @@ pub const NAME: &str = "erp.journal.put";
 pub struct Input {
     /// The journal; one that does not balance cannot be had.
     pub document: Journal,
-}
-
-/// What is there now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Output {
-    /// The ERP's id.
-    pub id: String,
-    /// The key.
-    pub key: NaturalKey,
-    /// Whether this call made it.
-    pub created: bool,
 }
 
 /// The document's own key.
@@ -46,11 +35,10 @@ pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
 ///
 /// # Errors
 /// [`Error::ContentDiffers`] where the key holds another, [`Error::DuplicateDocument`] where it holds two, or as the ERP answers.
-pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
+pub async fn find(client: Client, input: Input) -> Result<Option<Kept>, Error> {
     let journal = input.document;
     let same = |theirs: &Document| same(&journal, client.settings(), theirs);
-    let found = posted::find(&client, Kind::Journal, journal.key(), same).await?;
-    Ok(found.map(|id| Output { id, key: journal.key().clone(), created: false }))
+    posted::find(&client, Kind::Journal, journal.key(), same).await
 }
 
 /// Converges.
@@ -58,14 +46,12 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
 /// # Errors
 /// A journal of another company (nothing is sent); [`Error::DuplicateDocument`] where two are posted, because a posted one is
 /// reversed by a person; or as the ERP answers.
-pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
+pub async fn run(client: Client, input: Input) -> Result<Kept, Error> {
     let journal = input.document;
     check(&journal, client.settings())?;
     let body = wire::Journal::of(&journal, client.settings(), JournalLine::rate);
     let same = |theirs: &Document| same(&journal, client.settings(), theirs);
-    let put = posted::put(&client, Kind::Journal, journal.key(), &body, same);
-    let Posted { id, created } = put.await?;
-    Ok(Output { id, key: journal.key().clone(), created })
+    posted::put(&client, Kind::Journal, journal.key(), &body, same).await
 }
 
 /// Whether it is kept in the company's currency, as all lines are where one is.

@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::exchange;
-use crate::document::{Document, Kind};
-use crate::posted::{self, Posted};
+use crate::document::{Document, Kept, Kind};
+use crate::posted;
 use crate::settings::FX_GAIN_LOSS;
 use crate::{Client, Error, Settings, wire};
 
@@ -35,6 +35,13 @@ pub struct Output {
     pub created: bool,
     /// What it is in the ERP.
     pub posted_as: PostedAs,
+}
+
+impl Output {
+    fn of(kept: Kept, posted_as: PostedAs) -> Self {
+        let Kept { id, key, created } = kept;
+        Self { id, key, created, posted_as }
+    }
 }
 
 /// What a payment is in the ERP.
@@ -77,7 +84,7 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
     let posted_as = PostedAs::of(&payment);
     let same = |theirs: &Document| same(&payment, client.settings(), theirs);
     let found = posted::find(&client, posted_as.kind(), &payment.key, same).await?;
-    Ok(found.map(|id| Output { id, key: payment.key.clone(), created: false, posted_as }))
+    Ok(found.map(|kept| Output::of(kept, posted_as)))
 }
 
 /// Converges.
@@ -102,8 +109,7 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
             posted::put(&client, kind, key, &exchange::sent(&payment, settings)?, same).await
         }
     };
-    let Posted { id, created } = put.map_err(Error::waiting_for_the_sale)?;
-    Ok(Output { id, key: payment.key.clone(), created, posted_as })
+    Ok(Output::of(put.map_err(Error::waiting_for_the_sale)?, posted_as))
 }
 
 /// Whether it is something, the same on both sides, and not less than what it is for.

@@ -3,10 +3,10 @@
 
 use canonical::{NaturalKey, SalesInvoice};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::document::{Document, Kind};
-use crate::posted::{self, Posted};
+use crate::document::{Document, Kept, Kind};
+use crate::posted;
 use crate::wire::Invoice;
 use crate::{Client, Error};
 
@@ -21,17 +21,6 @@ pub struct Input {
     pub document: SalesInvoice,
 }
 
-/// What is there now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Output {
-    /// The ERP's id.
-    pub id: String,
-    /// The key.
-    pub key: NaturalKey,
-    /// Whether this call made it.
-    pub created: bool,
-}
-
 /// The document's own key.
 ///
 /// # Errors
@@ -44,22 +33,19 @@ pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
 ///
 /// # Errors
 /// [`Error::ContentDiffers`] where the key holds another, [`Error::DuplicateDocument`] where it holds two, or as the ERP answers.
-pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
+pub async fn find(client: Client, input: Input) -> Result<Option<Kept>, Error> {
     let SalesInvoice { key, .. } = &input.document;
-    let found = posted::find(&client, Kind::Invoice, key, |theirs| same(&input.document, theirs)).await?;
-    Ok(found.map(|id| Output { id, key: input.document.key, created: false }))
+    posted::find(&client, Kind::Invoice, key, |theirs| same(&input.document, theirs)).await
 }
 
 /// Converges.
 ///
 /// # Errors
 /// As the ERP answers; [`Error::DuplicateDocument`] where two are posted, because a posted one is reversed by a person.
-pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
+pub async fn run(client: Client, input: Input) -> Result<Kept, Error> {
     let invoice = input.document;
     let body = Invoice::from(&invoice);
-    let put = posted::put(&client, Kind::Invoice, &invoice.key, &body, |theirs| same(&invoice, theirs));
-    let Posted { id, created } = put.await?;
-    Ok(Output { id, key: invoice.key, created })
+    posted::put(&client, Kind::Invoice, &invoice.key, &body, |theirs| same(&invoice, theirs)).await
 }
 
 /// Whether what the ERP keeps is what was meant.

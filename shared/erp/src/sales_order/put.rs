@@ -6,9 +6,9 @@
 
 use canonical::{NaturalKey, SalesOrder};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::document::{Document, Kind, holder, of_key, sole};
+use crate::document::{Document, Kept, Kind, holder, of_key, sole};
 use crate::wire::{Customer, Order};
 use crate::{Client, Error};
 
@@ -29,17 +29,6 @@ pub struct Input {
     pub document: SalesOrder,
 }
 
-/// What is there now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Output {
-    /// The ERP's id.
-    pub id: String,
-    /// The key.
-    pub key: NaturalKey,
-    /// Whether this call made it.
-    pub created: bool,
-}
-
 /// The document's own key.
 ///
 /// # Errors
@@ -53,11 +42,11 @@ pub fn key(_: &Client, input: &Input) -> Result<NaturalKey, Error> {
 /// # Errors
 /// [`Error::ContentDiffers`] where the key holds another order, [`Error::DuplicateDocument`] where it holds two, or as the ERP
 /// answers.
-pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
+pub async fn find(client: Client, input: Input) -> Result<Option<Kept>, Error> {
     match sole(&client, Kind::Order, &input.document.key).await? {
         Some(first) if first.state == CONFIRMED => {
             same(&client, &input.document, &first)?;
-            Ok(Some(Output { id: first.id, key: input.document.key, created: false }))
+            Ok(Some(Kept { id: first.id, key: input.document.key, created: false }))
         }
         _ => Ok(None),
     }
@@ -67,7 +56,7 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
 ///
 /// # Errors
 /// The document does not add up (nothing is sent), or as the ERP answers.
-pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
+pub async fn run(client: Client, input: Input) -> Result<Kept, Error> {
     let order = input.document;
     order.check().map_err(|source| Error::Unsound { source })?;
     let _: (serde_json::Value, bool) =
@@ -84,7 +73,7 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     }
     confirm(&client, &document).await?;
     let kept = only(&client, &order, created).await?;
-    Ok(Output { id: kept, key: order.key, created })
+    Ok(Kept { id: kept, key: order.key, created })
 }
 
 /// Confirms an order that is not.
