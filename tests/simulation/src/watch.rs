@@ -59,7 +59,7 @@ impl Watch {
             let (key, said) = match write {
                 Write::Put { item, .. } => (&item.key, &item.attributes),
                 Write::Update { key, set, .. } => (key, set),
-                Write::Delete { .. } | Write::Check { .. } => continue,
+                Write::Delete { .. } => continue,
             };
             if key.sk == BILLED && said.contains_key("finished_at") {
                 let (billed, changed) = &*self.billed;

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure as Returned,
-    TransactWriteItem, Update,
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure as Returned, TransactWriteItem, Update,
 };
 use flow::{Attributes, StoreError, Write};
 use serde_json::Value;
@@ -99,18 +98,6 @@ pub(super) fn to_transaction(table: &str, write: Write) -> Result<TransactWriteI
                 .return_values_on_condition_check_failure(Returned::AllOld)
                 .build();
             delete.map(|delete| TransactWriteItem::builder().delete(delete).build())
-        }
-        Write::Check { key, when } => {
-            let condition = expression.all(when)?;
-            let check = ConditionCheck::builder()
-                .table_name(table)
-                .set_key(Some(key_of(&key)))
-                .set_condition_expression(condition)
-                .set_expression_attribute_names(expression.names())
-                .set_expression_attribute_values(expression.values())
-                .return_values_on_condition_check_failure(Returned::AllOld)
-                .build();
-            check.map(|check| TransactWriteItem::builder().condition_check(check).build())
         }
     };
     built.map_err(|error| StoreError::Unavailable {

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 
 use super::ending::{Ending, park};
 use super::run::Run;
-use super::write::Guarding;
-use crate::execution::StepPath;
+use crate::execution::{Guards, StepPath};
 use crate::route::sqs_text;
 use crate::{Class, Delivery, Fault, QueueName};
 
@@ -34,7 +33,7 @@ impl Run<'_> {
         let started = self.engine.ports.clock.now();
         let earlier = self.claimed.record(path).and_then(|record| record.begun.clone());
         let begun = earlier.unwrap_or_else(|| self.begun(key, json!({ "entity": entity, "data": body }), 0));
-        self.begin(path, "emit", begun.clone(), Guarding::default()).await?;
+        self.begin(path, "emit", begun.clone(), Guards::default()).await?;
         let said = |name: &str| begun.body.get(name).cloned().unwrap_or_default();
         let mut sent = Vec::new();
         let interested = self.engine.routes.iter().filter(|(_, triggers)| {

@@ -21,17 +21,6 @@ const SETTLE_IN_PLACE_MAX: SignedDuration = SignedDuration::from_secs(6);
 /// Stripe keeps an idempotency key for 24 h at least; after this a find decides and a new key is used.
 const KEY_AGE_MAX: SignedDuration = SignedDuration::from_hours(20);
 
-/// What must hold for a write to begin.
-#[derive(Debug, Default)]
-pub(super) struct Guarding {
-    /// The order that must not be stopped.
-    pub(super) stop: Option<String>,
-    /// The order that nobody else may write to.
-    pub(super) lock: Option<Lock>,
-    /// How long the other side may still be committing a request that was given up.
-    pub(super) settle: SignedDuration,
-}
-
 impl Run<'_> {
     /// Brings a write about; its output is checkpointed.
     pub(super) async fn write(
@@ -43,8 +32,8 @@ impl Run<'_> {
         locks: Option<&'static str>,
     ) -> Result<Arc<Value>, Ending> {
         let action = &uses.action;
-        let stop = match &uses.unless_stopped {
-            Some(order) => Some(self.stop_of(path, order)?),
+        let unless = match &uses.unless_stopped {
+            Some(order) => Some(self.stop_of(path, order, settle)?),
             None => None,
         };
         let started = self.engine.ports.clock.now();
@@ -62,7 +51,7 @@ impl Run<'_> {
             Some(order) => Some(self.lock_of(path, uses, &begun.body, order, settle)?),
             None => None,
         };
-        self.begin(path, action.as_str(), begun.clone(), Guarding { stop, lock, settle }).await?;
+        self.begin(path, action.as_str(), begun.clone(), Guards { unless, lock }).await?;
         let call = self.call(begun.generation);
         let answer = connector.run(action, &call, Value::clone(&begun.body)).await;
         let fault = match self.asked(uses, answer).await {
@@ -132,16 +121,22 @@ impl Run<'_> {
     }
 
     /// The order whose stop forbids the write. Nothing in its place would be an order that nobody ever stops.
-    fn stop_of(&self, path: &StepPath, order: &Expression) -> Result<String, Ending> {
-        match self.evaluated(path, order.evaluate(&self.scope))? {
-            Value::String(order) if !order.is_empty() => Ok(order),
-            Value::Number(order) => Ok(order.to_string()),
+    fn stop_of(
+        &self,
+        path: &StepPath,
+        order: &Expression,
+        settle: SignedDuration,
+    ) -> Result<Stoppable, Ending> {
+        let order = match self.evaluated(path, order.evaluate(&self.scope))? {
+            Value::String(order) if !order.is_empty() => order,
+            Value::Number(order) => order.to_string(),
             other => {
                 let message =
                     format!("`unless_stopped` names no order but {other}; correct the flow document");
-                Err(park(path, Fault::new(Class::Validation, "malformed_stop", message)))
+                return Err(park(path, Fault::new(Class::Validation, "malformed_stop", message)));
             }
-        }
+        };
+        Ok(Stoppable { key: stop_key(&self.delivery.pair, &order), order, settle })
     }
 
     /// The lock of the order that the write is about.
@@ -217,13 +212,11 @@ impl Run<'_> {
         path: &StepPath,
         action: &str,
         begun: Begun,
-        guarding: Guarding,
+        guards: Guards,
     ) -> Result<(), Ending> {
         let ports = self.engine.ports.clone();
-        let Guarding { stop, lock, settle } = guarding;
-        let stoppable = |order: &String| Stoppable { key: stop_key(&self.delivery.pair, order), settle };
-        let unless = stop.as_ref().map(stoppable);
-        match self.claimed.begin(&ports, path, action, begun, Guards { unless, lock }).await {
+        let order = guards.unless.as_ref().map(|stoppable| stoppable.order.clone());
+        match self.claimed.begin(&ports, path, action, begun, guards).await {
             Ok(()) => Ok(()),
             Err(BeginError::Locked(row)) => {
                 // Another flow writes to the order: nothing is wrong, and it is soon through.
@@ -237,7 +230,7 @@ impl Run<'_> {
                     current.and_then(|item| item.attributes.get("reasons").cloned()).unwrap_or_default();
                 let message = format!(
                     "order {} is stopped: {reasons}; lift the stop, then replay",
-                    stop.unwrap_or_default()
+                    order.unwrap_or_default()
                 );
                 let fault = Fault::new(Class::Validation, "stopped", message);
                 Err(park(path, fault))

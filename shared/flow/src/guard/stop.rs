@@ -27,6 +27,8 @@ const RACES_MAX: u32 = 8;
 pub struct Stoppable {
     /// The stop's row.
     pub key: Key,
+    /// The order, as people know it.
+    pub order: String,
     /// How long the other side may still be committing a request that was given up.
     pub settle: SignedDuration,
 }

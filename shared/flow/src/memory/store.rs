@@ -148,7 +148,7 @@ fn said(write: &Write) -> impl Iterator<Item = (&String, &Value)> {
         Write::Put { item: Item { attributes, .. }, .. } | Write::Update { set: attributes, .. } => {
             Some(attributes)
         }
-        Write::Delete { .. } | Write::Check { .. } => None,
+        Write::Delete { .. } => None,
     };
     attributes.into_iter().flatten()
 }
@@ -182,9 +182,7 @@ fn holds_float(value: &Value) -> bool {
 fn parts(write: &Write) -> (&Key, &[Condition]) {
     match write {
         Write::Put { item, when } => (&item.key, when),
-        Write::Update { key, when, .. } | Write::Delete { key, when } | Write::Check { key, when } => {
-            (key, when)
-        }
+        Write::Update { key, when, .. } | Write::Delete { key, when } => (key, when),
     }
 }
 
@@ -227,6 +225,5 @@ fn apply(items: &mut BTreeMap<Key, BTreeMap<String, Value>>, write: Write) {
         Write::Delete { key, .. } => {
             items.remove(&key);
         }
-        Write::Check { .. } => {}
     }
 }

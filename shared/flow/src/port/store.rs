@@ -94,13 +94,6 @@ pub enum Write {
         /// What must hold of what is there.
         when: Vec<Condition>,
     },
-    /// Changes nothing; the transaction goes through only where this holds.
-    Check {
-        /// Which.
-        key: Key,
-        /// What must hold.
-        when: Vec<Condition>,
-    },
 }
 
 /// An index of the table.

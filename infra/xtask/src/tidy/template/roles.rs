@@ -28,7 +28,7 @@ const SWEEP: [&str; 8] = [
     "secretsmanager:GetSecretValue",
 ];
 /// Runs a flow.
-const WORKER: [&str; 12] = [
+const WORKER: [&str; 11] = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibility",
@@ -38,7 +38,6 @@ const WORKER: [&str; 12] = [
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
-    "dynamodb:ConditionCheckItem",
     "dynamodb:Query",
     "secretsmanager:GetSecretValue",
 ];

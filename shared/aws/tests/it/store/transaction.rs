@@ -1,6 +1,6 @@
 //! Several writes at once.
 
-use flow::Condition::{Absent, Equals, Exists};
+use flow::Condition::{Absent, Equals, Exists, Without};
 use flow::{Key, Store, Write};
 use serde_json::json;
 
@@ -15,7 +15,7 @@ pub(super) async fn is_all_or_nothing(store: &dyn Store) {
         vec![
             put(&head, json!({ "fence": 1 }), vec![Absent]),
             put(&step, json!({ "begun": true }), vec![]),
-            Write::Check { key: stop.clone(), when: vec![Absent] },
+            put(&stop, json!({ "begun": "X" }), vec![Without("reasons")]),
         ]
     };
     store.write(vec![put(&stop, json!({ "reasons": ["fraud"] }), vec![])]).await.unwrap();
@@ -26,7 +26,7 @@ pub(super) async fn is_all_or_nothing(store: &dyn Store) {
     store.write(writes()).await.unwrap();
     assert_eq!(read(store, &step).await, Some(json!({ "begun": true })));
     // Of two that do not hold, the first is named.
-    store.write(vec![put(&stop, json!({}), vec![])]).await.unwrap();
+    store.write(vec![put(&stop, json!({ "reasons": ["fraud"] }), vec![])]).await.unwrap();
     assert_eq!(refused(store.write(writes()).await), (0, Some(json!({ "fence": 1 }))));
 }
 
@@ -40,7 +40,7 @@ pub(super) async fn has_its_limits(store: &dyn Store) {
     assert_eq!(store.partition("limits").await.unwrap().len(), WRITES_MAX);
 
     let key = Key::new("limits", "twice");
-    let twice = vec![put(&key, json!({}), vec![]), Write::Check { key: key.clone(), when: vec![Absent] }];
+    let twice = vec![put(&key, json!({}), vec![]), Write::Delete { key: key.clone(), when: vec![Absent] }];
     invalid(store.write(twice).await);
     assert_eq!(read(store, &key).await, None);
 }
