@@ -27,17 +27,9 @@ pub(crate) fn is_whole(order: &Order, books: &Books) -> bool {
     refunds(order, books).iter().map(back).sum::<i64>() >= order.seeded.amount
 }
 
-/// What a document of the books is about: its key, and what it must come to.
-struct Booked<'a> {
-    pointer: &'static str,
-    key: String,
-    amount_at: &'static str,
-    amount: &'a Value,
-}
-
 /// Live documents of a key.
-fn of_key<'a>(books: &'a Books, booked: &Booked<'_>) -> Vec<&'a Value> {
-    books.rows(booked.pointer, |row| row["key"] == booked.key.as_str() && row["state"] != CANCELLED)
+fn of_key<'a>(books: &'a Books, pointer: &str, key: &str) -> Vec<&'a Value> {
+    books.rows(pointer, |row| row["key"] == key && row["state"] != CANCELLED)
 }
 
 /// Memos that carry a refund's marker.
@@ -59,9 +51,9 @@ pub(crate) fn safety(world: &World, order: &Order, books: &Books) -> Result<()> 
     for refund in refunds(order, books) {
         let id = refund["id"].as_str().unwrap_or_default();
         let amount = refund["amount"].as_i64().unwrap_or_default();
-        documents.push((format!("{KEYS}:refund:{id}"), "/erp/payments", amount));
-        documents.push((format!("{KEYS}:refund_failure:{id}"), "/erp/payments", amount));
-        documents.push((format!("{KEYS}:credit_note:{id}"), "/erp/invoices", amount));
+        documents.push((format!("{KEYS}:refund:{id}"), "/erp/payments", "amount", amount));
+        documents.push((format!("{KEYS}:refund_failure:{id}"), "/erp/payments", "amount", amount));
+        documents.push((format!("{KEYS}:credit_note:{id}"), "/erp/invoices", "total", amount));
         let memos = memos(books, id);
         if memos.len() > 1 {
             world.journal.broken(format!("refund {id} of order {number} has {} credit memos", memos.len()));
@@ -83,21 +75,14 @@ pub(crate) fn safety(world: &World, order: &Order, books: &Books) -> Result<()> 
             }
         }
     }
-    for (key, pointer, minor) in documents {
-        let amount = money(minor);
-        let amount_at = if pointer == "/erp/invoices" { "total" } else { "amount" };
-        let booked = Booked { pointer, key, amount_at, amount: &amount };
-        let found = of_key(books, &booked);
+    for (key, pointer, amount_at, minor) in documents {
+        let (amount, found) = (money(minor), of_key(books, pointer, &key));
         if found.len() > 1 {
-            world.journal.broken(format!("order {number} has {} documents {}", found.len(), booked.key));
+            world.journal.broken(format!("order {number} has {} documents {key}", found.len()));
         }
-        for document in found {
-            let found = &document[booked.amount_at];
-            if found != booked.amount {
-                world
-                    .journal
-                    .broken(format!("order {number}: {} comes to {found}, not {amount}", booked.key));
-            }
+        for document in found.iter().filter(|document| document[amount_at] != amount) {
+            let comes_to = &document[amount_at];
+            world.journal.broken(format!("order {number}: {key} comes to {comes_to}, not {amount}"));
         }
     }
     // Only what went back is credited, whoever made the memo: nobody of the staff does here.
@@ -120,10 +105,9 @@ pub(crate) fn liveness(world: &World, order: &Order, rows: &Rows, books: &Books)
         let of_order = order.owed.iter().filter_map(|name| rows.get(name));
         of_order.filter(|row| row.status == Status::Parked).any(|row| reason(row) == wanted)
     };
-    let booked = |key: String| {
-        let rows =
-            |pointer| books.rows(pointer, |row| row["key"] == key.as_str() && row["state"] != CANCELLED);
-        rows("/erp/payments").len() + rows("/erp/journals").len() + rows("/erp/invoices").len()
+    let booked = |key: &str| -> usize {
+        let kinds = ["/erp/payments", "/erp/journals", "/erp/invoices"];
+        kinds.map(|pointer| of_key(books, pointer, key).len()).into_iter().sum()
     };
     let mut wanted = Vec::new();
     let has_come_back = |refund: &&Value| {
@@ -159,7 +143,7 @@ pub(crate) fn liveness(world: &World, order: &Order, rows: &Rows, books: &Books)
         }
     }
     for key in wanted {
-        let found = booked(key.clone());
+        let found = booked(&key);
         if found != 1 {
             world.journal.broken(format!("order {number} has {found} documents {key}"));
         }

@@ -12,8 +12,8 @@ use connections::Connections;
 use environment::Stage;
 use flow::memory::MemoryStore;
 use flow::name::NameError;
-use flow::plan::{Plan, Trigger};
-use flow::route::Routes;
+use flow::plan::Plan;
+use flow::route::{Route, Routes};
 use flow::{FlowName, Message, Ports, QueueName};
 use ingest::Source;
 use jiff::{SignedDuration, Timestamp};
@@ -62,20 +62,16 @@ static DOCUMENTS: LazyLock<Result<BTreeMap<FlowName, Vec<Plan>>, String>> = Lazy
 });
 
 /// What the flows hear.
-static TRIGGERS: LazyLock<Result<Vec<(FlowName, Vec<Trigger>)>, String>> =
-    LazyLock::new(|| flows::routes().map_err(|error| error.to_string()));
 static ROUTES: LazyLock<Result<Routes, String>> = LazyLock::new(|| {
-    let triggers = TRIGGERS.as_ref().map_err(Clone::clone)?.clone();
+    let triggers = flows::routes().map_err(|error| error.to_string())?;
     Ok(Routes::new(triggers, &Source::ALL.map(Source::as_str)))
 });
 
 /// The flows that an event of Stripe's starts, by its type.
 pub(crate) fn interested(event_type: &str) -> Result<Vec<FlowName>> {
-    let hears = |triggers: &[Trigger]| {
-        triggers.iter().any(|trigger| trigger.source == "stripe" && trigger.event == event_type)
-    };
-    let triggers = TRIGGERS.as_ref().map_err(|problem| anyhow::anyhow!("{problem}"))?;
-    Ok(triggers.iter().filter(|(_, triggers)| hears(triggers)).map(|(flow, _)| flow.clone()).collect())
+    let routes = ROUTES.as_ref().map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    let route = routes.find("stripe", event_type);
+    Ok(route.into_iter().flat_map(Route::flows).cloned().collect())
 }
 
 /// Every shipped flow.

@@ -139,23 +139,23 @@ impl World {
 
     /// The same with other settings.
     pub(crate) async fn settle_with(&self, message: &Message, change: fn(&mut Stage)) -> Execution {
-        for receives in 1..=ROUNDS_MAX {
-            let consumer = self.consumer_with(change).await;
-            let response = self.hand(&consumer, std::slice::from_ref(message), receives).await;
-            if response.batch_item_failures.is_empty() {
-                return self.execution(message).await;
-            }
-            let (_, _, after) = self.queue.delays().pop().unwrap();
-            self.clock.advance(after);
-        }
-        panic!("the message never settles: {:?}", self.execution(message).await);
+        self.settle_by(FLOW, message, async || self.consumer_with(change).await).await
     }
 
     /// The same in another flow.
     pub(crate) async fn settle_in(&self, flow: &str, message: &Message) -> Execution {
         let plan = flows::load(flow, &connections::specs().unwrap()).unwrap();
+        self.settle_by(flow, message, async || self.consumer_of_flow(plan.clone()).await).await
+    }
+
+    async fn settle_by(
+        &self,
+        flow: &str,
+        message: &Message,
+        process: impl AsyncFn() -> Consumer,
+    ) -> Execution {
         for receives in 1..=ROUNDS_MAX {
-            let consumer = self.consumer_of_flow(plan.clone()).await;
+            let consumer = process().await;
             let response = self.hand(&consumer, std::slice::from_ref(message), receives).await;
             if response.batch_item_failures.is_empty() {
                 return self.execution_in(flow, message).await;

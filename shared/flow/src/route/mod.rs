@@ -104,11 +104,16 @@ impl Routes {
     #[must_use]
     pub fn flows(&self) -> BTreeSet<&FlowName> {
         let routes = self.0.values().flat_map(BTreeMap::values);
-        routes.flat_map(|route| route.flows.iter().map(|(flow, _)| flow)).collect()
+        routes.flat_map(Route::flows).collect()
     }
 }
 
 impl Route {
+    /// The flows that want it.
+    pub fn flows(&self) -> impl Iterator<Item = &FlowName> {
+        self.flows.iter().map(|(flow, _)| flow)
+    }
+
     /// A delivery of the event for each flow that wants it.
     ///
     /// # Errors

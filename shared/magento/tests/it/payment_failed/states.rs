@@ -36,17 +36,23 @@ async fn an_order_that_is_paid_or_paid_in_part_is_left() {
     }
 }
 
+/// An order in a state, in a shop that has assigned the status to that state.
+fn assigned(state: &str, status: &str, strict: bool) -> (Value, Options) {
+    let mut order = simple();
+    order["state"] = json!(state);
+    order["status"] = json!(status);
+    let mut options = Options::default();
+    options.shop.switches.strict_comment_status = strict;
+    options.shop.switches.statuses.insert("payment_failed".to_owned(), vec![state.to_owned()]);
+    (order, options)
+}
+
 #[tokio::test]
 async fn new_waiting_and_sent_orders_show_it_in_their_state() {
     for (state, status) in
         [("new", "pending"), ("pending_payment", "pending_payment"), ("processing", "processing")]
     {
-        let mut order = simple();
-        order["state"] = json!(state);
-        order["status"] = json!(status);
-        let mut options = Options::default();
-        options.shop.switches.strict_comment_status = true;
-        options.shop.switches.statuses.insert("payment_failed".to_owned(), vec![state.to_owned()]);
+        let (order, options) = assigned(state, status, true);
         let world = world_with(order, options).await;
         let output = tell(&world, "ch_1").await.unwrap();
         assert_eq!((&output["state"], &output["status"]), (&json!(state), &json!("payment_failed")));
@@ -106,12 +112,7 @@ async fn a_later_success_clears_it() {
         for (state, status) in
             [("new", "pending"), ("pending_payment", "pending_payment"), ("processing", "processing")]
         {
-            let mut order = simple();
-            order["state"] = json!(state);
-            order["status"] = json!(status);
-            let mut options = Options::default();
-            options.shop.switches.strict_comment_status = strict;
-            options.shop.switches.statuses.insert("payment_failed".to_owned(), vec![state.to_owned()]);
+            let (order, mut options) = assigned(state, status, strict);
             options.magento.allow_order_save = strict;
             let world = world_with(order, options).await;
             assert_eq!(tell(&world, "ch_0").await.unwrap()["status"], "payment_failed");
