@@ -2,7 +2,7 @@
 //! reasons not to ship an order.
 
 mod link;
-mod posting;
+pub mod posting;
 mod stop;
 
 use canonical::PairId;
@@ -61,7 +61,9 @@ fn actions() -> Result<Vec<Action<Stored>>, Fault> {
     ])
 }
 
-fn fault(error: &StoreError) -> Fault {
+/// What the engine does about a table that does not do as it is asked.
+#[must_use]
+pub fn fault(error: &StoreError) -> Fault {
     match error {
         StoreError::Malformed { .. } => Fault::new(Class::Validation, "malformed_row", error.to_string()),
         StoreError::Refused { .. } | StoreError::Unavailable { .. } => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use flow::guard::stop;
+use flow::stored::posting::{Claim, Part, take};
 use flow::{Call, Class, Connector, Fault, Store};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -67,6 +68,31 @@ async fn a_movement_whose_row_cannot_be_read_is_for_a_person() {
     let fault = Asked::of(&world).run(CLAIM, posting("tb:a:payment:ch_1")).await.unwrap_err();
     assert_eq!((fault.class, fault.code.as_str()), (Class::Validation, "malformed_row"));
     assert!(fault.message.contains("P#main#bt#txn_1"), "{}", fault.message);
+}
+
+/// A charge's gross is its payment's, and its fee the day's: a page of movements says who books which part of each.
+#[tokio::test]
+async fn of_a_page_each_part_is_taken_where_nobody_has_it() {
+    let world = World::new();
+    let asked = Asked::of(&world);
+    asked.run(CLAIM, posting("tb:a:payment:ch_1")).await.unwrap();
+    let day = "tb:a:day:2026-03-01:USD";
+    let claim = |id: &str, document: &str| Claim {
+        transaction: id.parse().unwrap(),
+        document: document.parse().unwrap(),
+    };
+    let page = [claim("txn_1", day), claim("txn_2", day)];
+    for _ in 0..2 {
+        let held = take(&world.ports(), &"main".parse().unwrap(), &Part::ALL, &page).await.unwrap();
+        let said = |at: usize, part: Part| held[at][&part].to_string();
+        assert_eq!(said(0, Part::Gross), "tb:a:payment:ch_1");
+        for (at, part) in [(0, Part::Fee), (1, Part::Gross), (1, Part::Fee)] {
+            assert_eq!(said(at, part), day, "twice is once");
+        }
+    }
+    let later = [claim("txn_2", "tb:a:day:2026-03-02:USD"), claim("txn_3", day)];
+    let held = take(&world.ports(), &"main".parse().unwrap(), &Part::ALL, &later).await.unwrap();
+    assert!(held.iter().all(|holders| holders.values().all(|holder| holder.as_str() == day)), "{held:?}");
 }
 
 fn order() -> Value {
