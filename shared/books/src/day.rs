@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::draft::Lines;
+use crate::keys::Batch;
 use crate::rules::{self, Raised};
 use crate::{Entry, Error, Ledger, keys};
 
@@ -64,7 +65,7 @@ pub fn journals(
             Some(_) => return Err(Error::ListedTwice { transaction: transaction.id.clone() }),
         }
     }
-    book.finish(ledger, part)
+    book.finish(ledger, &Batch::Day { part })
 }
 
 /// Journals in the making, over any number of days: movements are added page by page, each once. By day, what it keeps does not grow
@@ -144,11 +145,11 @@ impl DayBook {
     ///
     /// # Errors
     /// A sum that is no journal.
-    pub fn finish(self, ledger: &Ledger, part: u32) -> Result<Posted, Error> {
+    pub fn finish(self, ledger: &Ledger, batch: &Batch) -> Result<Posted, Error> {
         let mut journals: Vec<Journal> = self.singles.into_values().collect();
         for ((date, currency), day) in self.days {
             let head = JournalHead {
-                key: keys::day(&ledger.account, date, currency, part)?,
+                key: keys::day(&ledger.account, date, currency, batch)?,
                 date,
                 memo: format!("Stripe balance in {currency}, {date}: {} transactions", day.transactions),
                 reverses: None,

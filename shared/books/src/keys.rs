@@ -19,14 +19,42 @@ pub fn transaction(account: &StripeAccount, id: &BalanceTransactionId) -> Result
     key(account, "bt", id)
 }
 
-/// The journal of a day in a currency; from the second on (`part`), of what turned up later.
+/// What a day's journal is posted with. Each has keys of its own, so that the movements of one are said once and for all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// The day itself; from the second part on, what turned up later.
+    Day {
+        /// 1 and up.
+        part: u32,
+    },
+    /// A payout, whose movements are not posted yet.
+    Payout {
+        /// Which.
+        payout: PayoutId,
+        /// 1 and up.
+        part: u32,
+    },
+}
+
+/// The journal of a day in a currency.
 ///
 /// # Errors
 /// Too long for a key.
-pub fn day(account: &StripeAccount, date: Date, currency: Currency, part: u32) -> Result<NaturalKey, Error> {
-    match part {
-        0 | 1 => key(account, "day", format_args!("{date}:{currency}")),
-        later => key(account, "day", format_args!("{date}:{currency}:{later}")),
+pub fn day(
+    account: &StripeAccount,
+    date: Date,
+    currency: Currency,
+    batch: &Batch,
+) -> Result<NaturalKey, Error> {
+    match batch {
+        Batch::Day { part: 0 | 1 } => key(account, "day", format_args!("{date}:{currency}")),
+        Batch::Day { part } => key(account, "day", format_args!("{date}:{currency}:{part}")),
+        Batch::Payout { payout, part: 0 | 1 } => {
+            key(account, "day", format_args!("{date}:{currency}:{payout}"))
+        }
+        Batch::Payout { payout, part } => {
+            key(account, "day", format_args!("{date}:{currency}:{payout}:{part}"))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Closed periods and corrections.
 
 use books::day::{self, Grouping};
+use books::keys::Batch;
 use books::{ClosedPeriod, Error, Periods, keys};
 use canonical::Journal;
 
@@ -33,10 +34,14 @@ fn what_belongs_to_a_closed_period_moves_or_waits() {
 #[test]
 fn keys_say_what_is_posted_and_corrections_what_they_correct() {
     let account = "acct_1".parse().unwrap();
-    let day = |part| keys::day(&account, date("2026-03-01"), "USD".parse().unwrap(), part).unwrap();
+    let of = |batch| keys::day(&account, date("2026-03-01"), "USD".parse().unwrap(), &batch).unwrap();
+    let day = |part| of(Batch::Day { part });
     assert_eq!(day(1).as_str(), "tb:acct_1:day:2026-03-01:USD");
     assert_eq!(day(2).as_str(), "tb:acct_1:day:2026-03-01:USD:2");
     assert_eq!(keys::correction(&day(1), 1).unwrap().as_str(), "tb:acct_1:day:2026-03-01:USD:r1");
+    let payout = |part| of(Batch::Payout { payout: "po_1".parse().unwrap(), part });
+    assert_eq!(payout(1).as_str(), "tb:acct_1:day:2026-03-01:USD:po_1");
+    assert_eq!(payout(2).as_str(), "tb:acct_1:day:2026-03-01:USD:po_1:2");
     let paid = keys::payout_paid(&account, &"po_1".parse().unwrap()).unwrap();
     assert_eq!(paid.as_str(), "tb:acct_1:payout:po_1:paid");
     let lost = keys::dispute_lost(&account, &"du_1".parse().unwrap()).unwrap();

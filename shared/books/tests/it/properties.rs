@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use books::day::{self, Grouping};
+use books::keys::Batch;
 use books::{Context, DayBook, DisputeState, Entry, Held, Ledger, Receivable, Role, keys};
 use canonical::{BalanceTransaction, BalanceTransactionRow, BalanceType, FeeDetail, Journal, Money};
 use proptest::prelude::*;
@@ -212,7 +213,7 @@ proptest! {
                     book.add(&ledger, entry).unwrap();
                 }
             }
-            prop_assert_eq!(book.finish(&ledger, 1).unwrap().journals, post(&ledger, grouping, &entries));
+            prop_assert_eq!(book.finish(&ledger, &Batch::Day { part: 1 }).unwrap().journals, post(&ledger, grouping, &entries));
         }
     }
 
