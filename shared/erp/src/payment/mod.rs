@@ -2,3 +2,4 @@
 
 mod exchange;
 pub mod put;
+pub mod read;

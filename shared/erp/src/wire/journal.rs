@@ -59,6 +59,12 @@ impl Journal {
         }
     }
 
+    /// What it is to the one party that it names, without a sign.
+    pub(crate) fn of_party(&self) -> Option<Money> {
+        let amount = self.lines.iter().find(|line| line.party_key.is_some())?.amount();
+        if amount.is_negative() { amount.negated().ok() } else { Some(amount) }
+    }
+
     /// Whether both move the same between the same accounts on the same day, each line worth the same in the company's currency.
     pub(crate) fn means_the_same(&self, other: &Self, company: Currency) -> bool {
         let worth_alike = |one: &Movement, other: &Movement| match (one.3, other.3) {

@@ -1,6 +1,6 @@
 //! `PUT /payments/{key}`.
 
-use canonical::{AccountCode, Direction, NaturalKey, PaymentEntry, Rate};
+use canonical::{AccountCode, Direction, Money, NaturalKey, PaymentEntry, Rate};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,11 @@ impl Payment {
             exchange_rate,
             allocations: payment.allocations.iter().map(allocation).collect(),
         }
+    }
+
+    /// How much.
+    pub(crate) fn amount(&self) -> Money {
+        self.amount.0
     }
 
     /// Whether both move the same money for the same documents. The day and the rate of the first stand.

@@ -2,3 +2,5 @@
 
 pub mod read;
 mod wire;
+
+pub(crate) use wire::Wire;

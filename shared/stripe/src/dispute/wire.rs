@@ -12,7 +12,7 @@ use crate::reference::{OnlyId, Reference, reference};
 use crate::{Error, Settings, time};
 
 #[derive(Deserialize)]
-pub(super) struct Wire {
+pub(crate) struct Wire {
     id: String,
     amount: i64,
     currency: String,
@@ -38,7 +38,7 @@ struct EvidenceDetails {
 
 impl Wire {
     /// The dispute as it is now.
-    pub(super) fn dispute(&self, settings: &Settings) -> Result<Dispute, Error> {
+    pub(crate) fn dispute(&self, settings: &Settings) -> Result<Dispute, Error> {
         if self.livemode != settings.livemode {
             return Err(Error::WrongMode { what: named(&self.id), livemode: self.livemode });
         }

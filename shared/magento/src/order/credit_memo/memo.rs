@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use super::super::map::bare_id;
+use super::super::marker;
 use super::super::wire::Found;
 use crate::amount::{Amount, Whole, text, value};
 use crate::{Client, Error, Query};
@@ -90,8 +91,8 @@ impl Memo {
     }
 
     /// Whether it carries a marker. Staff may have written it, among other words.
-    pub(super) fn is_marked(&self, marker: &str) -> bool {
-        self.words().any(|word| word == marker)
+    pub(super) fn is_marked(&self, text: &str) -> bool {
+        marker::words(self.texts()).any(|word| word == text)
     }
 
     /// Whether it is the refund's: it says so, or the refund does.
@@ -116,14 +117,11 @@ impl Memo {
 
     /// The refunds of the markers in it: `tb:<account>:refund:<refund>`.
     fn marked(&self) -> impl Iterator<Item = &str> {
-        self.words()
-            .filter_map(|word| word.strip_prefix("tb:")?.split_once(":refund:"))
-            .map(|(_, refund)| refund)
+        marker::ids(self.texts(), "refund")
     }
 
-    fn words(&self) -> impl Iterator<Item = &str> {
-        let texts = self.comments.iter().flatten().filter_map(|entry| entry.comment.as_deref());
-        texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || "[](),;".contains(c)))
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.comments.iter().flatten().filter_map(|entry| entry.comment.as_deref())
     }
 
     /// A credit memo that cannot be read.

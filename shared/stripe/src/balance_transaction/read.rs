@@ -1,0 +1,21 @@
+//! One movement of the balance, in one call. For the books.
+//!
+//! Source: <https://docs.stripe.com/api/balance_transactions/retrieve>.
+
+use canonical::{BalanceTransaction, BalanceTransactionId};
+
+use super::Row;
+use crate::{Client, Error, form};
+
+/// What requests are called in logs and errors.
+const NAME: &str = "stripe.balance_transaction.read";
+
+/// Reads it.
+///
+/// # Errors
+/// [`Error::ObjectUnknown`], [`Error::Malformed`] where it cannot be booked, else as Stripe answers.
+pub async fn run(client: &Client, id: &BalanceTransactionId) -> Result<BalanceTransaction, Error> {
+    let path = format!("/v1/balance_transactions/{}", form::segment(id.as_str()));
+    let read = client.get::<Row>(NAME, &path, &[], None).await;
+    read.map_err(|error| error.or_object_unknown(id.as_str()))?.object.transaction()
+}
