@@ -10,8 +10,8 @@ use crate::acting::Acting;
 use crate::print::say;
 use crate::{Context, Ended, Stop};
 
-/// The systems of a pair.
-const SYSTEMS: [&str; 4] = ["stripe", "magento", "erp", "wms"];
+/// The systems of a pair; `books` is what proves payouts, over Stripe, the shop and the ERP.
+const SYSTEMS: [&str; 5] = ["stripe", "magento", "erp", "wms", "books"];
 
 /// Shows which systems are left alone because they were found down, or has one asked again at once.
 #[derive(clap::Args)]
@@ -31,7 +31,7 @@ enum Act {
     List,
     /// Has a system asked again at once.
     Close {
-        /// stripe, magento, erp or wms.
+        /// stripe, magento, erp, wms or books.
         #[arg(value_parser = SYSTEMS)]
         system: String,
         #[command(flatten)]

@@ -39,7 +39,14 @@ const KINDS: [SecretKind; 4] = [SecretKind::Stripe, SecretKind::Magento, SecretK
 /// # Errors
 /// An action's name is malformed (a mistake in a connector).
 pub fn specs() -> Result<Vec<ActionSpec>, Fault> {
-    let all = [stripe::specs()?, magento::specs()?, erp::specs()?, wms::specs()?, flow::stored::specs()?];
+    let all = [
+        stripe::specs()?,
+        magento::specs()?,
+        erp::specs()?,
+        wms::specs()?,
+        bookkeeping::specs()?,
+        flow::stored::specs()?,
+    ];
     Ok(all.into_iter().flatten().collect())
 }
 
@@ -90,19 +97,35 @@ impl Connections {
         let connected = Arc::new(Connected {
             connection: connection(settings)?,
             secret_versions: secret_versions.collect::<Result<_, Fault>>()?,
-            connectors: vec![
-                self.stripe(pair, settings, stripe)?,
-                self.magento(pair, settings, magento)?,
-                self.erp(pair, settings, erp)?,
-                self.wms(pair, settings, wms)?,
-                Arc::new(flow::stored::connector(self.ports.clone())?),
-            ],
+            connectors: self.connectors(pair, settings, [stripe, magento, erp, wms])?,
         });
         self.lock().insert(pair.clone(), (versions, Arc::clone(&connected)));
         Ok(connected)
     }
 
-    fn stripe(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+    fn connectors(
+        &self,
+        pair: &PairId,
+        settings: &Pair,
+        [stripe, magento, erp, wms]: [&Secret; 4],
+    ) -> Result<Vec<Arc<dyn Connector>>, Fault> {
+        let stripe = self.stripe(pair, settings, stripe)?;
+        let magento = self.magento(pair, settings, magento)?;
+        let erp = self.erp(pair, settings, erp)?;
+        let ports = self.ports.clone();
+        let books =
+            bookkeeping::Client::new(settings, stripe.clone(), magento.clone(), erp.clone(), ports.clone())?;
+        Ok(vec![
+            Arc::new(stripe::connector(stripe)?),
+            Arc::new(magento::connector(magento)?),
+            Arc::new(erp::connector(erp)?),
+            Arc::new(wms::connector(self.wms(pair, settings, wms)?)?),
+            Arc::new(bookkeeping::connector(books)?),
+            Arc::new(flow::stored::connector(ports)?),
+        ])
+    }
+
+    fn stripe(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<stripe::Client, Fault> {
         let timeout = SignedDuration::from_secs(settings.stripe.timeout_s.into());
         let reached = outbound::Settings {
             system: "stripe",
@@ -122,11 +145,10 @@ impl Connections {
         let pool = self.paced(pair, SecretKind::Stripe, settings.stripe.requests_per_s)?;
         let client =
             stripe::Client::new(Outbound::new(reached, &pool), own, &api_key, previous_api_key.as_ref());
-        let client = client.map_err(|error| unusable(secret, error))?;
-        Ok(Arc::new(stripe::connector(client)?))
+        client.map_err(|error| unusable(secret, error))
     }
 
-    fn magento(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+    fn magento(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<magento::Client, Fault> {
         let reached = outbound::Settings {
             system: "magento",
             base_url: settings.magento.base_url.clone(),
@@ -141,20 +163,19 @@ impl Connections {
         };
         let credentials = fields::<MagentoSecret>(secret)?.credentials(settings.magento.auth);
         let pool = self.paced(pair, SecretKind::Magento, settings.magento.requests_per_s)?;
-        let client = magento::Client::new(Outbound::new(reached, &pool), own, credentials);
-        Ok(Arc::new(magento::connector(client)?))
+        Ok(magento::Client::new(Outbound::new(reached, &pool), own, credentials))
     }
 
-    fn erp(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+    fn erp(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<erp::Client, Fault> {
         let pool = self.paced(pair, SecretKind::Erp, settings.erp.requests_per_s)?;
         let client = erp::Client::new(&settings.erp, tokens(secret)?, &pool);
-        Ok(Arc::new(erp::connector(client.map_err(|error| unusable(secret, error))?)?))
+        client.map_err(|error| unusable(secret, error))
     }
 
-    fn wms(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<Arc<dyn Connector>, Fault> {
+    fn wms(&self, pair: &PairId, settings: &Pair, secret: &Secret) -> Result<wms::Client, Fault> {
         let pool = self.paced(pair, SecretKind::Wms, settings.wms.requests_per_s)?;
         let client = wms::Client::new(&settings.wms, tokens(secret)?, &pool);
-        Ok(Arc::new(wms::connector(client.map_err(|error| unusable(secret, error))?)?))
+        client.map_err(|error| unusable(secret, error))
     }
 
     /// The process's connections for one system of a pair, which gets so many requests a second and no more.

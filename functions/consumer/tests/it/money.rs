@@ -8,7 +8,7 @@ use crate::held::Held;
 use crate::world::{World, delivery};
 
 /// What the ERP holds on an account, in minor units of its currency; nothing, where nobody has booked there.
-fn balance(world: &World, account: &str) -> i64 {
+pub(crate) fn balance(world: &World, account: &str) -> i64 {
     let state = world.sandbox.state();
     let rows = state["erp"]["balances"].as_array().unwrap();
     rows.iter().find(|row| row["account"] == account).map_or(0, |row| minor(&row["balance"]["amount"]))
@@ -27,13 +27,13 @@ async fn booked(world: &World, kind: &str) -> Seeded {
 }
 
 /// Hands an event to `refunds` until nothing more happens.
-async fn hear(world: &World, event: &Value) -> Execution {
+pub(crate) async fn hear(world: &World, event: &Value) -> Execution {
     let message = delivery(event, world.clock_now()).to_message();
     world.settle_in("refunds", &message).await
 }
 
 /// Plays a move at Stripe; gives the id and the events that `refunds` hears of.
-fn play(world: &World, wanted: &Value) -> (String, Vec<Value>) {
+pub(crate) fn play(world: &World, wanted: &Value) -> (String, Vec<Value>) {
     let played = world.sandbox.play_stripe(wanted).unwrap();
     let heard = |event: &&Value| {
         let event_type = event["type"].as_str().unwrap();

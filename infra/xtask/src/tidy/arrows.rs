@@ -12,7 +12,7 @@ const CONNECTORS: [&str; 4] = ["stripe", "magento", "erp", "wms"];
 /// Crates that may use all of `shared`.
 const ALL: [&str; 6] = ["consumer", "sweep", "cli", "e2e", "bench", "simulation"];
 /// The rest: each crate and what it may use of ours.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("canonical", &[]),
     ("books", &["canonical"]),
     ("environment", &["canonical"]),
@@ -22,7 +22,12 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("aws", &["canonical", "environment", "flow"]),
     ("ingest", &["aws", "canonical", "environment", "flow", "flows", "magento", "outbound", "stripe", "wms"]),
     // The one place that knows all connectors: a pair's, from settings and secrets.
-    ("connections", &["canonical", "environment", "erp", "flow", "magento", "outbound", "stripe", "wms"]),
+    (
+        "connections",
+        &["bookkeeping", "canonical", "environment", "erp", "flow", "magento", "outbound", "stripe", "wms"],
+    ),
+    // Where the books meet the balance, the shop and the ERP: proving a payout is an algorithm over all three.
+    ("bookkeeping", &["books", "canonical", "environment", "erp", "flow", "magento", "stripe"]),
     ("xtask", &[]),
     // A double that shares our code shares our mistakes.
     ("sandbox", &[]),

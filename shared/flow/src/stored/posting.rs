@@ -99,9 +99,8 @@ pub(super) async fn claim(stored: Stored, input: Input) -> Result<Output, Fault>
     let asked = Claim { transaction, document: document.clone() };
     let held = take_one(&stored.ports, stored.pair()?, &[Part::Gross], &asked).await;
     let holder = held.map_err(|error| fault(&error))?.remove(&Part::Gross);
-    let holder = holder.ok_or_else(|| {
-        Fault::new(Class::Conflict, "posting_changed", "the movement's row came and went")
-    })?;
+    let holder = holder
+        .ok_or_else(|| Fault::new(Class::Conflict, "posting_changed", "the movement's row came and went"))?;
     Ok(Output { ours: holder == document, document: holder })
 }
 

@@ -2,7 +2,7 @@
 
 use canonical::{
     ChargeId, CreditMemo, CreditNote, Fulfilment, IncrementId, NaturalKey, Order, OrderId, Payment,
-    PaymentEntry, Refund, RefundId, SalesInvoice, SalesOrder,
+    PaymentEntry, Payout, PayoutId, Refund, RefundId, SalesInvoice, SalesOrder,
 };
 use flow::{ActionSpec, Effect};
 use jiff::SignedDuration;
@@ -40,6 +40,9 @@ pub(crate) fn all() -> Vec<Entry> {
         Entry { check: sound_credit_note, ..entry::<Put<CreditNote>>("erp.credit_note.put", write, any()) },
         entry::<Put<PaymentEntry>>("erp.payment.put", write, any()),
         entry::<Cancel>("wms.fulfilment.cancel", write, any()),
+        entry::<OfPayout>("stripe.payout.read", read, schema_for!(Payout)),
+        entry::<OfPayout>("books.payout.post", write, any()),
+        entry::<OfPayout>("books.payout.reconcile", write, any()),
     ]
     .into_iter()
     .chain(attempts::all())
@@ -87,6 +90,13 @@ fn sound_order(input: Value) -> Result<(), String> {
 
 fn sound_credit_note(input: Value) -> Result<(), String> {
     read::<Put<CreditNote>>(input)?.document.check().map_err(|error| error.to_string())
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OfPayout {
+    #[serde(rename = "payout")]
+    _payout: PayoutId,
 }
 
 #[derive(Deserialize, JsonSchema)]

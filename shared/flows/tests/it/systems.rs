@@ -77,8 +77,16 @@ impl Connector for Scripted {
     }
 
     fn natural_key(&self, action: &ActionName, input: &Value) -> Result<NaturalKey, Fault> {
-        let names =
-            ["/document/key", "/transaction", "/refund/refund", "/key", "/order/id", "/order", "/intent"];
+        let names = [
+            "/document/key",
+            "/transaction",
+            "/refund/refund",
+            "/key",
+            "/order/id",
+            "/order",
+            "/intent",
+            "/payout",
+        ];
         let id = names.into_iter().find_map(|pointer| match input.pointer(pointer)? {
             Value::String(id) => Some(id.clone()),
             Value::Number(id) => Some(id.to_string()),

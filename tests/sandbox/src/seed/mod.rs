@@ -30,6 +30,8 @@ pub struct Seed {
     pub settles_after_reads: u32,
     /// Make the charge only: the order comes later, or never.
     pub without_order: bool,
+    /// Days until the money can be paid out; absent: 2.
+    pub available_in_days: Option<i64>,
 }
 
 /// What was made.
@@ -90,6 +92,7 @@ pub(crate) fn make(
         settles_after_reads: seed.settles_after_reads,
         settlement_currency: Some("usd".to_owned()),
         exchange_rate: basket.stripe_rate.map(|rate| rate.to_string()),
+        available_in_days: seed.available_in_days.unwrap_or(Paid::default().available_in_days),
         ..Paid::default()
     };
     let ids = pay(&paid).map_err(NoSuchKind::unpayable)?;

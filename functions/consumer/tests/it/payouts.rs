@@ -1,0 +1,217 @@
+//! Payouts over the real connectors: what leaves the balance is proved to the cent, and the ERP's accounts say what Stripe's balance does.
+
+use flow::execution::{Execution, Status};
+use sandbox::{Fault, Planned, Seed, Seeded, System};
+use serde_json::{Value, json};
+
+use crate::money::{balance, hear as hear_refund, play as play_refund};
+use crate::world::{World, delivery};
+
+const CLEARING: &str = "1050";
+const TRANSIT: &str = "1060";
+const BANK: &str = "1100";
+const RECEIVABLE: &str = "1200";
+const SUSPENSE: &str = "1900";
+const FEES: &str = "6300";
+
+/// An order that is paid, booked and on its way, and whose money can be paid out.
+async fn booked(world: &World, kind: &str) -> Seeded {
+    let seed = Seed { kind: kind.to_owned(), available_in_days: Some(0), ..Seed::default() };
+    let seeded = world.sandbox.seed(&seed).unwrap();
+    assert_eq!(world.settle(&world.message(&seeded)).await.status, Status::Done);
+    seeded
+}
+
+/// Plays a move at Stripe; gives the object and the payout events that tell of it.
+fn play(world: &World, wanted: &Value) -> (Value, Vec<Value>) {
+    let played = world.sandbox.play_stripe(wanted).unwrap();
+    let heard = |event: &&Value| event["type"].as_str().unwrap().starts_with("payout.");
+    let events = played["events"].as_array().unwrap().iter().filter(heard).cloned().collect();
+    (played["object"].clone(), events)
+}
+
+async fn hear(world: &World, event: &Value) -> Execution {
+    world.settle_in("payouts", &delivery(event, world.clock_now()).to_message()).await
+}
+
+/// Hears each, and expects that it is done or that there was no list yet.
+async fn heard(world: &World, events: &[Value]) {
+    for event in events {
+        let execution = hear(world, event).await;
+        let waits = execution.skipped.as_deref() == Some("list_incomplete");
+        assert!(waits || execution.status == Status::Done, "{execution:?}");
+    }
+}
+
+/// A payout of all that is available, from its making to its arrival; gives it and all its events.
+async fn paid_out(world: &World) -> (Value, Vec<Value>) {
+    let (made, mut events) = play(world, &json!({ "move": "payout" }));
+    heard(world, &events).await;
+    for next in [
+        json!({ "move": "payout_reconciles", "id": made["id"] }),
+        json!({ "move": "payout_turns", "payout": made["id"], "to": "paid" }),
+    ] {
+        let (_, told) = play(world, &next);
+        assert!(!told.is_empty(), "{next} is told of");
+        heard(world, &told).await;
+        events.extend(told);
+    }
+    (made, events)
+}
+
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap()
+}
+
+/// What is in Stripe's balance, pending and available, in US cents.
+fn stripe_balance(world: &World) -> i64 {
+    let state = world.sandbox.state();
+    let rows = state["stripe"]["balance_transactions"].as_array().unwrap();
+    rows.iter().filter(|row| row["currency"] == "usd").map(|row| number(&row["net"])).sum()
+}
+
+fn journals(world: &World) -> usize {
+    world.sandbox.state()["erp"]["journals"].as_array().unwrap().len()
+}
+
+#[tokio::test]
+async fn a_payout_is_proved_and_every_account_says_so() {
+    let world = World::new().await;
+    let seeded = booked(&world, "simple").await;
+    let (_, events) =
+        play_refund(&world, &json!({ "move": "refund", "charge": seeded.charge, "amount": 500 }));
+    for event in &events {
+        assert_eq!(hear_refund(&world, event).await.status, Status::Done);
+    }
+    let (payout, events) = paid_out(&world).await;
+    let amount = number(&payout["amount"]);
+    assert!(amount > 0);
+    assert_eq!(balance(&world, CLEARING), stripe_balance(&world), "clearing is the mirror of the balance");
+    assert_eq!(balance(&world, CLEARING), 0);
+    assert_eq!(balance(&world, TRANSIT), 0, "it has arrived");
+    assert_eq!(balance(&world, BANK), amount);
+    assert_eq!(balance(&world, RECEIVABLE), 0, "paid and invoiced, credited and paid back");
+    assert_eq!(balance(&world, SUSPENSE), 0);
+    assert_eq!(balance(&world, FEES), seeded.amount - 500 - amount, "what Stripe kept");
+
+    // The last first, and each again under another name: nothing is posted twice.
+    let before = journals(&world);
+    for (n, event) in events.iter().rev().enumerate() {
+        let mut again = event.clone();
+        again["id"] = json!(format!("{}-again-{n}", event["id"].as_str().unwrap()));
+        heard(&world, &[again]).await;
+    }
+    assert_eq!(journals(&world), before);
+    assert_eq!((balance(&world, BANK), balance(&world, CLEARING)), (amount, 0));
+}
+
+#[tokio::test]
+async fn a_payout_that_fails_after_it_was_paid_is_back_in_the_balance() {
+    let world = World::new().await;
+    booked(&world, "simple").await;
+    let (payout, _) = paid_out(&world).await;
+    let amount = number(&payout["amount"]);
+    assert_eq!(balance(&world, BANK), amount);
+    let failed = json!({ "move": "payout_turns", "payout": payout["id"], "to": "failed" });
+    let (_, events) = play(&world, &failed);
+    heard(&world, &events).await;
+    assert_eq!((balance(&world, BANK), balance(&world, TRANSIT)), (0, 0));
+    assert_eq!((balance(&world, CLEARING), stripe_balance(&world)), (amount, amount));
+    // It leaves again with the next, whose list has the row that came back: booked already, and proved all the same.
+    let (next, _) = paid_out(&world).await;
+    assert_eq!((number(&next["amount"]), balance(&world, BANK)), (amount, amount));
+    assert_eq!((balance(&world, CLEARING), stripe_balance(&world)), (0, 0));
+}
+
+#[tokio::test]
+async fn a_payout_that_failed_before_anybody_heard_of_it_moves_nothing_in_the_end() {
+    let world = World::new().await;
+    booked(&world, "simple").await;
+    let (made, mut events) = play(&world, &json!({ "move": "payout" }));
+    for to in ["paid", "failed"] {
+        let turned = json!({ "move": "payout_turns", "payout": made["id"], "to": to });
+        events.extend(play(&world, &turned).1);
+    }
+    events.reverse();
+    heard(&world, &events).await;
+    assert_eq!((balance(&world, BANK), balance(&world, TRANSIT)), (0, 0));
+}
+
+/// A category that Stripe invents, a monthly bill, another shop's payment: the money moved, so clearing moves, and what nobody can
+/// explain stands in suspense.
+#[tokio::test]
+async fn what_nobody_can_explain_is_in_suspense_and_the_payout_is_proved() {
+    let world = World::new().await;
+    booked(&world, "simple").await;
+    let row = |kind: &str, amount: i64| json!({ "move": "row", "type": kind, "amount": amount, "currency": "usd", "description": "Radar" });
+    world.sandbox.play_stripe(&row("brand_new_thing", -70)).unwrap();
+    world.sandbox.play_stripe(&json!({ "move": "pay", "amount": 2_000, "available_in_days": 0 })).unwrap();
+    let (payout, _) = paid_out(&world).await;
+    assert_eq!(balance(&world, BANK), number(&payout["amount"]));
+    assert_eq!(balance(&world, CLEARING), stripe_balance(&world));
+    assert_eq!(balance(&world, SUSPENSE), 70 - 2_000);
+    assert_eq!(balance(&world, RECEIVABLE), 0);
+}
+
+/// 250 movements are three pages. Stripe is away for the second, the ERP for the journal: it goes on where it stopped.
+#[tokio::test]
+async fn pages_are_taken_up_where_they_were_left() {
+    let world = World::new().await;
+    for _ in 0..250 {
+        world
+            .sandbox
+            .play_stripe(&json!({ "move": "pay", "amount": 1_000, "available_in_days": 0 }))
+            .unwrap();
+    }
+    let (made, events) = play(&world, &json!({ "move": "payout" }));
+    heard(&world, &events).await;
+    let (_, events) = play(&world, &json!({ "move": "payout_reconciles", "id": made["id"] }));
+    let away = |system: System, method: &str, path: &str| Planned {
+        system,
+        fault: "error=503".parse::<Fault>().unwrap(),
+        times: Some(2),
+        method: Some(method.to_owned()),
+        path: Some(path.to_owned()),
+    };
+    assert!(world.sandbox.plan(away(System::Erp, "PUT", "/journals/")));
+    world.sandbox.clear_requests();
+    heard(&world, &events).await;
+    let seen = world.sandbox.requests(0);
+    let lists = seen.iter().filter(|seen| seen.path.ends_with("/balance_transactions")).count();
+    assert_eq!(lists, 5, "each page once, and behind the last one for each of two more tries");
+    assert_eq!(balance(&world, CLEARING), stripe_balance(&world));
+    assert_eq!(balance(&world, SUSPENSE), -250 * 1_000);
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_make_its_payout_is_for_a_person_and_the_money_is_booked() {
+    let world = World::new().await;
+    booked(&world, "simple").await;
+    let (made, events) = play(&world, &json!({ "move": "payout" }));
+    heard(&world, &events).await;
+    let stray = json!({
+        "id": "txn_stray", "object": "balance_transaction", "amount": 1, "fee": 0, "net": 1, "currency": "usd",
+        "type": "stripe_fee", "reporting_category": "fee", "status": "available", "_payout": made["id"]
+    });
+    world.sandbox.put_stripe(&stray).unwrap();
+    let (_, events) = play(&world, &json!({ "move": "payout_reconciles", "id": made["id"] }));
+    let execution = hear(&world, &events[0]).await;
+    assert_eq!(execution.status, Status::Parked, "{execution:?}");
+    let parked = execution.parked.unwrap();
+    assert_eq!(parked.reason, "payout_mismatch");
+    assert!(parked.message.contains("0.01 USD too much"), "{}", parked.message);
+    assert_eq!(balance(&world, CLEARING), stripe_balance(&world), "what moved is booked");
+}
+
+#[tokio::test]
+async fn a_payout_by_hand_has_no_list_and_is_posted_alone() {
+    let world = World::new().await;
+    booked(&world, "simple").await;
+    let (made, mut events) = play(&world, &json!({ "move": "payout", "automatic": false, "amount": 1_000 }));
+    let paid = json!({ "move": "payout_turns", "payout": made["id"], "to": "paid" });
+    events.extend(play(&world, &paid).1);
+    for event in &events {
+        assert_eq!(hear(&world, event).await.skipped.as_deref(), Some("no_list"));
+    }
+    assert_eq!((balance(&world, BANK), balance(&world, TRANSIT)), (1_000, 0));
+}

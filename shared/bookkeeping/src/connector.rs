@@ -1,0 +1,41 @@
+//! The table of actions: dispatch, schemas and rules in one place.
+
+use flow::{Action, ActionSpec, Fault, Table};
+use jiff::SignedDuration;
+
+use crate::Client;
+use crate::payout::{post, reconcile};
+
+/// The connector's name: what stands before the first dot of its actions.
+pub const SYSTEM: &str = "books";
+/// The longest that one request to any of the systems takes where no pair says otherwise.
+const TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
+/// How long a journal that was given up may still be committing where no pair says otherwise.
+const SETTLE: SignedDuration = SignedDuration::from_secs(5);
+
+/// The connector of one pair.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in this file).
+pub fn connector(client: Client) -> Result<Table<Client>, Fault> {
+    let settings = client.erp.settings();
+    let actions = actions(settings.timeout, settings.settle)?;
+    Ok(Table::new(client, Client::bind, actions))
+}
+
+/// What the connector can do, without a client or a secret: for checks of flow documents.
+///
+/// # Errors
+/// An action's name is malformed (a mistake in this file).
+pub fn specs() -> Result<Vec<ActionSpec>, Fault> {
+    Ok(actions(TIMEOUT, SETTLE)?.iter().map(|action| action.spec().clone()).collect())
+}
+
+fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action<Client>>, Fault> {
+    Ok(vec![
+        Action::write(post::NAME, timeout, settle, post::key, post::find, post::run)?
+            .links(&[("payout", "/payout")]),
+        Action::write(reconcile::NAME, timeout, settle, reconcile::key, reconcile::find, reconcile::run)?
+            .links(&[("payout", "/payout")]),
+    ])
+}
