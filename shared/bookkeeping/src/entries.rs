@@ -36,6 +36,8 @@ struct Order {
     id: OrderId,
     number: Option<IncrementId>,
     customer: Option<u64>,
+    /// Whether the ERP has it, and so its customer.
+    is_booked: bool,
 }
 
 /// What is known of a page of a payout's movements. Each part of them that nobody books yet is taken for the journals of `batch`.
@@ -150,7 +152,8 @@ async fn order_of(client: &Client, charge: ChargeId) -> Result<Option<(ChargeId,
     let names = names.unwrap_or_default();
     let Some(id) = names.get("order").and_then(|id| id.parse().ok()) else { return Ok(None) };
     let number = names.get("order_number").and_then(|number| number.parse().ok());
-    Ok(Some((charge, Order { id: OrderId::new(id), number, customer: None })))
+    let is_booked = names.contains_key("sales_order");
+    Ok(Some((charge, Order { id: OrderId::new(id), number, customer: None, is_booked })))
 }
 
 /// The ERP's own documents of a page's movements, where their rows say that it has them.
@@ -195,8 +198,8 @@ async fn context(client: &Client, movement: &Movement, shop: &Shop) -> Result<Co
             return Ok(context);
         }
     };
-    // Whose order nobody knows owes nothing here: a rate for it need not be known either.
-    if context.order.is_some() {
+    // The ERP knows no customer of an order that it has not got: what moved stands in suspense, and an exception says so.
+    if order.is_some_and(|order| order.is_booked) && context.order.is_some() {
         context.receivable = Some(Receivable { amount, base: ledger.base(amount, date)? });
     }
     Ok(context)

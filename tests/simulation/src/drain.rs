@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::faults::RECEIVES_MAX;
 use crate::order::Order;
+use crate::payout;
 use crate::people::unhold;
 use crate::rows::{Rows, executions, reason};
 use crate::sweeper;
@@ -58,7 +59,7 @@ pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
             explained(world, execution);
         }
         if stuck.is_empty() || world.journal.first_broken().is_some() {
-            return Ok(letters);
+            break;
         }
         for execution in stuck {
             again(world, &letters, &execution, round).await?;
@@ -66,6 +67,9 @@ pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
         rest(world).await;
         sweeper::until_nothing_is_found(world, rest).await?;
     }
+    payout::last(world);
+    rest(world).await;
+    sweeper::until_nothing_is_found(world, rest).await?;
     collect(world, &mut letters);
     Ok(letters)
 }

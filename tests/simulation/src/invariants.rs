@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::drain::{Letters, is_booked};
 use crate::order::{Expected, Order};
+use crate::payout;
 use crate::refunded;
 use crate::rows::{Rows, executions, reason};
 use crate::sender::FORGED;
@@ -120,6 +121,7 @@ pub(crate) async fn liveness(world: &World, letters: &Letters) -> Result<()> {
     }
     no_lock_is_left(world);
     let books = Books(world.sandbox.state());
+    payout::liveness(world, &rows, &books).await?;
     let orders = world.orders().clone();
     for order in &orders {
         for name in &order.owed {

@@ -18,6 +18,7 @@ mod invariants;
 mod journal;
 mod network;
 mod order;
+mod payout;
 mod people;
 mod process;
 mod queue;

@@ -10,6 +10,7 @@ use tokio::time::{sleep, sleep_until};
 use crate::drain::drain;
 use crate::faults::FAULTS_END_MS;
 use crate::invariants::{liveness, safety};
+use crate::payout;
 use crate::people::{customer, spawn};
 use crate::process::{CONCURRENCY, work};
 use crate::sender;
@@ -74,6 +75,7 @@ async fn play(world: &Arc<World>) -> Result<()> {
     for _ in 0..world.chance.between(ORDERS.0, ORDERS.1) {
         spawn(world, customer(Arc::clone(world)));
     }
+    spawn(world, payout::schedule(Arc::clone(world)));
     spawn(world, changes(Arc::clone(world)));
     sleep_until(began + Duration::from_millis(FAULTS_END_MS)).await;
     let letters = drain(world).await?;

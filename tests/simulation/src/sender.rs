@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::fate::{Ended, Fated, Plan};
+use crate::payout;
 use crate::people::spawn;
 use crate::world::{World, interested, routes, signing_secret};
 
@@ -40,8 +41,9 @@ pub(crate) async fn post_all(world: Arc<World>) -> Result<()> {
         let (count, events) = world.sandbox.stripe_events(before);
         for event in events {
             let event_type = event["type"].as_str().unwrap_or_default();
-            let Some(order) = order_of(&world, &event) else { continue };
-            if interested(event_type)?.is_empty() {
+            let order = order_of(&world, &event);
+            let is_known = order.is_some() || payout::is_told_of(&event);
+            if !is_known || interested(event_type)?.is_empty() {
                 continue;
             }
             // The first is told of soon; what follows may come before it.
@@ -54,7 +56,7 @@ pub(crate) async fn post_all(world: Arc<World>) -> Result<()> {
     }
 }
 
-/// Whose payment an event is about.
+/// Whose payment an event is about; a payout's is nobody's.
 fn order_of(world: &World, event: &Value) -> Option<usize> {
     let object = &event["data"]["object"];
     let names = [&object["payment_intent"], &object["charge"], &object["id"]];
@@ -69,14 +71,18 @@ fn order_of(world: &World, event: &Value) -> Option<usize> {
 }
 
 /// Sends an event until it is taken, and now and then again; or never, and the sweep must find it.
-async fn send(world: Arc<World>, order: usize, event: Value, after: Duration) -> Result<()> {
+async fn send(world: Arc<World>, order: Option<usize>, event: Value, after: Duration) -> Result<()> {
     let _busy = world.busy();
     sleep(after).await;
     let id: EventId = event["id"].as_str().unwrap_or_default().parse()?;
     let flows = interested(event["type"].as_str().unwrap_or_default())?;
     let owe = || {
-        if let Some(order) = world.orders().get_mut(order) {
-            order.owed.extend(flows.iter().map(|flow| (flow.clone(), id.clone())));
+        let names = flows.iter().map(|flow| (flow.clone(), id.clone()));
+        match order {
+            Some(order) => {
+                world.orders().get_mut(order).into_iter().for_each(|order| order.owed.extend(names.clone()))
+            }
+            None => world.payouts().extend(names),
         }
     };
     if world.switch.strikes(world.faults.webhook_lost) {

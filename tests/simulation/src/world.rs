@@ -1,6 +1,6 @@
 //! Everything of one history: the doubles, the table, the queues, the secrets, and what is known of its orders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
+use canonical::EventId;
 use connections::Connections;
 use environment::Stage;
 use flow::memory::MemoryStore;
@@ -100,6 +101,8 @@ pub(crate) struct World {
     pub(crate) vault: Vault,
     pub(crate) stage: Stage,
     orders: Mutex<Vec<Order>>,
+    /// The executions that payouts must have.
+    payouts: Mutex<BTreeSet<(FlowName, EventId)>>,
     /// When each document was last put, over all processes.
     puts: Arc<Mutex<BTreeMap<String, Instant>>>,
     /// Which document is deployed.
@@ -150,6 +153,7 @@ impl World {
             vault,
             stage,
             orders: Mutex::default(),
+            payouts: Mutex::default(),
             puts: Arc::default(),
             deployed: AtomicUsize::new(0),
             secrets: AtomicUsize::new(0),
@@ -186,6 +190,11 @@ impl World {
     /// The orders so far.
     pub(crate) fn orders(&self) -> MutexGuard<'_, Vec<Order>> {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The executions that payouts must have: ingest has taken the event, or the sweep must find it.
+    pub(crate) fn payouts(&self) -> MutexGuard<'_, BTreeSet<(FlowName, EventId)>> {
+        self.payouts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Deploys the flows anew.
