@@ -1,9 +1,10 @@
 //! Whose books, and whom to ask.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use books::{Chart, Ledger, Rates, Role};
-use canonical::PairId;
+use canonical::{Currency, PairId};
 use flow::{Call, Ports};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -55,6 +56,26 @@ impl Client {
     pub(crate) fn pair(&self) -> Result<&PairId, Error> {
         self.pair.as_ref().ok_or(Error::NoPair)
     }
+}
+
+/// The accounts that postings of a pair need and the environment file does not name, by role. What sales are booked on is the ERP's
+/// own business: its invoices and credit notes are not ours to post.
+#[must_use]
+pub fn missing_accounts(pair: &environment::Pair) -> Vec<Role> {
+    let named: BTreeSet<Role> = pair.erp.accounts.keys().filter_map(|role| role.parse().ok()).collect();
+    let settled_in = named.iter().filter_map(|role| match role {
+        Role::StripeClearing(currency) => Some(*currency),
+        _ => None,
+    });
+    let currencies: BTreeSet<Currency> = settled_in.chain([pair.erp.currency]).collect();
+    let currencies: Vec<Currency> = currencies.into_iter().collect();
+    let is_posted = |role: &Role| {
+        let is_payment = matches!(role, Role::Receivable | Role::FxGainLoss | Role::StripeClearing(_));
+        let is_sale =
+            matches!(role, Role::Sales | Role::ShippingIncome | Role::SalesReturns | Role::TaxPayable(_));
+        is_payment || (pair.books && !is_sale)
+    };
+    Role::all(&currencies, &[]).filter(|role| is_posted(role) && !named.contains(role)).collect()
 }
 
 /// The company's books, as the environment file describes them. A role that postings do not know is not theirs, and is left.

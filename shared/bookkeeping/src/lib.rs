@@ -10,6 +10,6 @@ mod error;
 mod journal;
 pub mod payout;
 
-pub use client::Client;
+pub use client::{Client, missing_accounts};
 pub use connector::{SYSTEM, connector, specs};
 pub use error::Error;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use canonical::{NaturalKey, Order, Payment};
+use canonical::{BalanceTransaction, NaturalKey, Order, Payment};
 use flow::{Action, Call, Connector, Fault, Table};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ const SETTLE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the systems hold.
 #[derive(Clone)]
-struct Held(Arc<(Payment, Order)>);
+struct Held(Arc<(Payment, Order, BalanceTransaction)>);
 
 impl Held {
     fn bind(&self, _: &Call) -> Self {
@@ -27,8 +27,11 @@ impl Held {
 
 /// A connector a system, for an order of so many lines and the payment of it.
 pub(crate) fn connectors(lines: u32) -> Result<Vec<Arc<dyn Connector>>> {
-    let held =
-        Held(Arc::new((serde_json::from_value(payment(lines))?, serde_json::from_value(order(lines))?)));
+    let held = Held(Arc::new((
+        serde_json::from_value(payment(lines))?,
+        serde_json::from_value(order(lines))?,
+        serde_json::from_value(movement(lines))?,
+    )));
     let system = |actions: Vec<Action<Held>>| -> Arc<dyn Connector> {
         Arc::new(Table::new(held.clone(), Held::bind, actions))
     };
@@ -37,11 +40,15 @@ pub(crate) fn connectors(lines: u32) -> Result<Vec<Arc<dyn Connector>>> {
 
 fn stripe() -> Result<Vec<Action<Held>>, Fault> {
     use stripe::payment::{read, tag};
+    use stripe::settlement::read as settlement;
     let key = |_: &Held, input: &tag::Input| key("tag", input.payment.charge.as_str());
     let links: &[_] = &[("charge", "/charge"), ("payment_intent", "/intent")];
     Ok(vec![
         Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.0.clone()))?
             .links(links),
+        Action::read(settlement::NAME, TIMEOUT, async |held: Held, _: settlement::Input| {
+            ok(settlement::Output { transaction: held.0.2.clone() })
+        })?,
         Action::write(tag::NAME, TIMEOUT, SETTLE, key, nothing, async |_: Held, _: tag::Input| {
             ok(tag::Output { written: vec!["tb_order".to_owned()], kept: Vec::new() })
         })?,
@@ -77,8 +84,10 @@ fn magento() -> Result<Vec<Action<Held>>, Fault> {
 }
 
 fn erp() -> Result<Vec<Action<Held>>, Fault> {
+    use erp::payment::put as payment;
     use erp::{sales_invoice::put as invoice, sales_order::put as order};
     let order_key = |_: &Held, input: &order::Input| ok(input.document.key.clone());
+    let payment_key = |_: &Held, input: &payment::Input| ok(input.document.key.clone());
     let invoice_key = |_: &Held, input: &invoice::Input| ok(input.document.key.clone());
     Ok(vec![
         Action::write(
@@ -103,6 +112,18 @@ fn erp() -> Result<Vec<Action<Held>>, Fault> {
             },
         )?
         .links(&[("sales_invoice", "/id")]),
+        Action::write(
+            payment::NAME,
+            TIMEOUT,
+            SETTLE,
+            payment_key,
+            nothing,
+            async |_: Held, input: payment::Input| {
+                let (id, key, created) = ("PAY-1".to_owned(), input.document.key, true);
+                ok(payment::Output { id, key, created, posted_as: payment::PostedAs::Payment })
+            },
+        )?
+        .links(&[("payment", "/id")]),
     ])
 }
 
@@ -152,6 +173,15 @@ fn payment(lines: u32) -> Value {
         "amount_captured": total(lines), "amount_refunded": usd(0), "created": "2026-03-02T09:14:05Z",
         "method": "card", "brand": "visa", "last4": "4242", "fee": usd(59),
         "orders": [{ "found_in": "Order #", "number": "000000042" }], "livemode": false
+    })
+}
+
+/// The movement of the balance by which it came.
+fn movement(lines: u32) -> Value {
+    let gross = lines * (2 * UNIT_MINOR + TAX_MINOR) + SHIPPING_MINOR;
+    json!({
+        "id": "txn_3QxBench", "amount": usd(gross), "fee": usd(59), "net": usd(gross - 59), "source": CHARGE, "type": "charge",
+        "reporting_category": "charge", "created": "2026-03-02T09:14:05Z", "available_on": "2026-03-04T00:00:00Z"
     })
 }
 

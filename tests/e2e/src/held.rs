@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use crate::Order;
 
+/// The local stage's Stripe account, which keys name.
+const ACCOUNT: &str = "acct_1TillbridgeLocal";
+
 /// The documents about one order.
 #[derive(Clone, Debug)]
 pub struct Held {
@@ -20,6 +23,8 @@ pub struct Held {
     pub sales_orders: Vec<Value>,
     /// The ERP's invoices of those.
     pub sales_invoices: Vec<Value>,
+    /// The ERP's payments of the charge; where its currencies differ, journals.
+    pub payments: Vec<Value>,
     /// The warehouse's requests of its number.
     pub fulfilments: Vec<Value>,
 }
@@ -43,7 +48,11 @@ impl Held {
         let mut sales_invoices = all("erp", "invoices");
         sales_invoices
             .retain(|invoice| invoice["kind"] == "invoice" && keys.contains(&&invoice["order_key"]));
+        let payment = Value::from(format!("tb:{ACCOUNT}:payment:{}", order.charge));
+        let mut payments = where_("erp", "payments", "key", &payment);
+        payments.extend(where_("erp", "journals", "key", &payment));
         Self {
+            payments,
             charge: first("charges", &Value::from(order.charge.clone())),
             intent: first("payment_intents", &Value::from(order.intent.clone())),
             invoices: where_("magento", "invoices", "order_id", &shop_order["entity_id"]),
@@ -95,6 +104,7 @@ impl Held {
         once("invoices", &self.invoices);
         once("sales orders", &self.sales_orders);
         once("sales invoices", &self.sales_invoices);
+        once("payments", &self.payments);
         if let Some(invoice) = self.invoices.first()
             && invoice["transaction_id"] != transaction
         {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::drain::{Letters, is_booked};
 use crate::order::{Expected, Order};
 use crate::payout;
-use crate::refunded;
+use crate::refunded::{self, KEYS};
 use crate::rows::{Rows, executions, reason};
 use crate::sender::FORGED;
 use crate::world::{ORDER_TO_CASH, PAIR, World};
@@ -139,7 +139,7 @@ pub(crate) async fn liveness(world: &World, letters: &Letters) -> Result<()> {
             && is_ended(order, &rows)
         {
             if !refunded::is_whole(order, &books) {
-                whole(world, order, &books.of(order), is_shipped)?;
+                whole(world, order, &books, is_shipped)?;
                 is_linked(world, order).await?;
             }
             refunded::liveness(world, order, &rows, &books)?;
@@ -192,7 +192,8 @@ fn expected(world: &World, order: &Order, row: &Execution) {
 }
 
 /// One of everything, of the right amounts, and told to Stripe.
-fn whole(world: &World, order: &Order, held: &Held<'_>, is_shipped: bool) -> Result<()> {
+fn whole(world: &World, order: &Order, books: &Books, is_shipped: bool) -> Result<()> {
+    let held = &books.of(order);
     let number = &order.seeded.increment_id;
     let counts = held.counts();
     if counts != [1, 1, 1, usize::from(is_shipped)] {
@@ -224,10 +225,23 @@ fn whole(world: &World, order: &Order, held: &Held<'_>, is_shipped: bool) -> Res
         ("the sales order's total", &sales_order["total"], total.clone()),
         ("what was paid for it", &sales_order["payment"]["amount"], total.clone()),
         ("the ERP's invoice is posted", &sales_invoice["state"], json!("posted")),
-        ("the ERP's invoice's total", &sales_invoice["total"], total),
+        ("the ERP's invoice's total", &sales_invoice["total"], total.clone()),
         ("Stripe knows the order's number", &held.metadata["tb_order"], json!(number)),
         ("Stripe knows the order", &held.metadata["tb_order_id"], json!(id)),
     ];
+    let key = format!("{KEYS}:payment:{}", order.seeded.charge);
+    // What a payout has found unbooked is in its day's journal.
+    let is_elsewhere = !payout::books(world, &key);
+    let payments = books.rows("/erp/payments", |row| row["key"] == *key);
+    let exchanged = books.rows("/erp/journals", |row| row["key"] == *key);
+    if payments.len() + exchanged.len() != usize::from(!is_elsewhere) {
+        world
+            .journal
+            .broken(format!("order {number} has {} payments {key}", payments.len() + exchanged.len()));
+    }
+    for payment in payments.iter().filter(|payment| payment["amount"] != total) {
+        world.journal.broken(format!("order {number}: {key} comes to {}, not {total}", payment["amount"]));
+    }
     for (what, found, wanted) in facts {
         if *found != wanted {
             world.journal.broken(format!("order {number}: {what}: {found}, not {wanted}"));

@@ -13,7 +13,7 @@ use crate::rows::{Rows, reason};
 use crate::world::World;
 
 /// Beginnings of keys, as the flows make them of the pair's account.
-const KEYS: &str = "tb:acct_1TillbridgeLocal";
+pub(crate) const KEYS: &str = "tb:acct_1TillbridgeLocal";
 /// What is no document any more.
 const CANCELLED: &str = "cancelled";
 

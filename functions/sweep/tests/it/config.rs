@@ -31,5 +31,5 @@ fn good_variables_are_read() {
     assert_eq!(config.environments.to_str(), Some("/var/task/environments"));
     let queues: Vec<_> = config.queue_urls.iter().map(|(flow, url)| (flow.as_str(), url.as_str())).collect();
     let named = ["order-to-cash", "payment-failed", "payouts", "refunds"];
-    assert_eq!(queues, std::array::from_fn::<_, 3, _>(|n| (named[n], GOOD[4 + n].1)));
+    assert_eq!(queues, std::array::from_fn::<_, 4, _>(|n| (named[n], GOOD[4 + n].1)));
 }

@@ -10,7 +10,7 @@ use environment::{Error, Mode, Pair, PaymentFailed, SETTLE_PARTIAL_S, SETTLE_S, 
 use super::Finding;
 
 /// Accounts that posting a sale needs.
-const ROLES: [&str; 3] = ["receivable", "sales", "shipping_income"];
+const OF_SALES: [&str; 2] = ["sales", "shipping_income"];
 
 /// Every shipped flow loads.
 pub(super) fn flows() -> Result<Vec<Finding>> {
@@ -35,7 +35,10 @@ pub(super) fn settings(path: &Path, stage: &Stage) -> Vec<Finding> {
     let mut findings = vec![Finding::well(format!("environment {file}"))];
     let tables = tables();
     for (pair, settings) in &stage.pairs {
-        for role in ROLES.iter().filter(|role| !settings.erp.accounts.contains_key(**role)) {
+        let of_sales = OF_SALES.map(str::to_owned).into_iter();
+        let of_sales = of_sales.filter(|role| !settings.erp.accounts.contains_key(role));
+        let of_money = bookkeeping::missing_accounts(settings).into_iter().map(|role| role.to_string());
+        for role in of_sales.chain(of_money) {
             let remedy = format!(
                 "add `pairs.{pair}.erp.accounts.{role}` to {file}, the code of an account of the ERP"
             );

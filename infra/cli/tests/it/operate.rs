@@ -159,7 +159,7 @@ async fn a_message_that_could_not_be_sent_is_told_and_sent_by_the_same_command()
 async fn breakers_are_listed_and_closed_by_name() {
     let world = World::new().await;
     let said = world.run(&["breaker", "list"]).await;
-    assert_eq!((said.code, said.out.lines().count()), (0, 4), "{said:?}");
+    assert_eq!((said.code, said.out.lines().count()), (0, 5), "{said:?}");
     let close = ["breaker", "close", "erp", "--why", "back after the update"];
     let said = world.run(&close).await;
     assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");

@@ -3,3 +3,6 @@
 pub mod post;
 mod progress;
 pub mod reconcile;
+mod reported;
+
+pub use reported::{Reported, report, reports};

@@ -5,7 +5,7 @@
 use books::payout::Item as Matched;
 use books::report::JournalReference;
 use books::{DayBook, Grouping, PayoutReport, Reconciliation};
-use canonical::{Payout, PayoutId, StripeAccount};
+use canonical::{PairId, Payout, PayoutId, StripeAccount};
 use flow::{Attributes, Condition, Index, Item, Key, StoreError, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -83,16 +83,31 @@ impl Progress {
     }
 }
 
+/// The row of a payout.
+pub(super) fn row_key(pair: &PairId, payout: &PayoutId) -> Key {
+    Key::new(format!("R#{pair}#{payout}"), "-")
+}
+
+/// All payouts of a pair, in the second index.
+pub(super) fn index_partition(pair: &PairId) -> String {
+    format!("{pair}#payouts")
+}
+
+/// What a row holds.
+pub(super) fn state(row: &Item) -> Result<State, StoreError> {
+    let state = row.attributes.get(STATE).cloned().unwrap_or_default();
+    serde_json::from_value(state).map_err(|error| malformed(&row.key, &error))
+}
+
 impl Row {
     /// The row of a payout, or that of one that nobody has looked at.
     pub(super) async fn read(client: &Client, payout: &PayoutId) -> Result<Self, Error> {
-        let key = Key::new(format!("R#{}#{payout}", client.pair()?), "-");
+        let key = row_key(client.pair()?, payout);
         let new = State { part: 1, progress: None, report: None, exceptions: Vec::new(), exception_count: 0 };
         let Some(row) = client.ports.store.get(&key).await? else {
             return Ok(Self { key, version: 0, state: new });
         };
-        let state = row.attributes.get(STATE).cloned().unwrap_or_default();
-        let state = serde_json::from_value(state).map_err(|error| malformed(&key, &error))?;
+        let state = state(&row)?;
         let version = row.attributes.get(VERSION).and_then(Value::as_u64).unwrap_or_default();
         Ok(Self { key, version, state })
     }
@@ -104,7 +119,7 @@ impl Row {
         let attributes = Attributes::from([
             (STATE.to_owned(), state),
             (VERSION.to_owned(), Value::from(self.version + 1)),
-            (index_pk.to_owned(), Value::from(format!("{}#payouts", client.pair()?))),
+            (index_pk.to_owned(), Value::from(index_partition(client.pair()?))),
             (index_sk.to_owned(), Value::from(format!("{}#{}", payout.arrival_date, payout.id))),
         ]);
         let item = Item { key: self.key.clone(), attributes };

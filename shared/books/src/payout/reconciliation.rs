@@ -114,6 +114,12 @@ impl Reconciliation {
         self.last.as_ref()
     }
 
+    /// How many movements were looked at.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.rows
+    }
+
     /// Looks at a page. What each movement is matched with counts only once the payout is found whole ([`Self::finish`]): keep the
     /// items beside this state until then.
     ///

@@ -11,6 +11,7 @@ mod kill;
 mod orders;
 mod outage;
 mod parked;
+mod payouts;
 mod refunds;
 mod refused;
 mod repeated;

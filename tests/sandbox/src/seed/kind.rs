@@ -6,12 +6,13 @@ use super::amounts::Rules;
 use super::basket::{BASE, Basket, Product, Shape};
 
 /// Every kind, and what is particular about it.
-const KINDS: [(Kind, &str); 25] = [
+const KINDS: [(Kind, &str); 26] = [
     (Kind::Simple, "simple"),
     (Kind::Configurable, "configurable"),
     (Kind::Bundle, "bundle"),
     (Kind::FixedBundle, "fixed_bundle"),
     (Kind::Virtual, "virtual"),
+    (Kind::Halves, "halves"),
     (Kind::Guest, "guest"),
     (Kind::Mixed, "mixed"),
     (Kind::TwelveLines, "twelve_lines"),
@@ -42,6 +43,7 @@ pub(crate) enum Kind {
     Bundle,
     FixedBundle,
     Virtual,
+    Halves,
     Guest,
     Mixed,
     TwelveLines,
@@ -145,6 +147,13 @@ impl Kind {
             Self::Bundle => Basket { products: vec![dynamic_bundle(2)], ..plain },
             Self::FixedBundle => Basket { products: vec![fixed_bundle(1)], ..plain },
             Self::Virtual => Basket { products: vec![warranty(1)], shipping: None, ..plain },
+            // 108.00 with the tax, of which a half is 54.00.
+            Self::Halves => Basket {
+                products: vec![Product { price: decimal(5_000, 2), ..warranty(2) }],
+                shipping: None,
+                rules: Rules { tax: Decimal::from(8), ..plain.rules },
+                ..plain
+            },
             Self::Guest => Basket { guest: true, ..plain },
             Self::Mixed => Basket {
                 products: vec![lamp(3), jacket(1), dynamic_bundle(1), fixed_bundle(2), warranty(1)],

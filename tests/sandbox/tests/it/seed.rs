@@ -4,12 +4,13 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use sandbox::{Sandbox, Seed, Seeded, Settings};
 use serde_json::Value;
 
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 26] = [
     "simple",
     "configurable",
     "bundle",
     "fixed_bundle",
     "virtual",
+    "halves",
     "guest",
     "mixed",
     "twelve_lines",
