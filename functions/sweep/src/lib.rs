@@ -8,6 +8,7 @@ mod ask;
 mod bring;
 mod config;
 mod cursor;
+mod days;
 mod events;
 mod heal;
 mod letters;

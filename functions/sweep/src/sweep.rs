@@ -18,10 +18,14 @@ use outbound::Pool;
 
 use crate::config::Config;
 use crate::report::Report;
-use crate::{bring, events, heal, letters, orders, report};
+use crate::{bring, days, events, heal, letters, orders, report};
 
 /// Who makes the events that the sweep looks for, as triggers name it.
 pub(crate) const SOURCE: &str = "stripe";
+/// Who makes the events that the sweep itself tells of.
+pub(crate) const OURS: &str = "tillbridge";
+/// Both.
+const SOURCES: [&str; 2] = [SOURCE, OURS];
 /// Executions of a status that one run sends for again, for each pair.
 const STILL_MAX: usize = 500;
 /// Beside the longest request, for the table and the queue.
@@ -80,7 +84,7 @@ impl Sweep {
         let pool = Pool::new().map_err(Fault::from)?;
         let ports = Ports { store, queue, clock: Arc::new(SystemClock) };
         let connections = Connections::new(stage, Arc::new(Secrets::new(&sdk)), ports.clone(), pool);
-        Ok(Self::new(ports, letters, connections, Routes::new(flows::routes()?, &[SOURCE])))
+        Ok(Self::new(ports, letters, connections, Routes::new(flows::routes()?, &SOURCES)))
     }
 
     /// A sweep over these ports. Calls nobody.
@@ -144,6 +148,9 @@ impl Sweep {
             }
             if let Err(fault) = orders::catch_up(&round, &mut report).await {
                 report.ended(pair, orders::FEED, fault);
+            }
+            if let Err(fault) = days::tell(&round, &mut report).await {
+                report.ended(pair, days::FEED, fault);
             }
             if let Err(fault) = heal::look(&round, &mut report).await {
                 report.ended(pair, "healing", fault);

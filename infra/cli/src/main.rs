@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use cli::{
-    BreakerWork, Check, Common, Context, Correct, Discard, Ended, Executions, ParkedWork, ReplayWork, Send,
-    Show, Stop, Trace,
+    BreakerWork, Check, Common, Context, Correct, Discard, Ended, Executions, ParkedWork, ReplayWork,
+    ReportWork, Send, Show, Stop, Trace,
 };
 
 /// Moves paid orders from Stripe through Magento to ERP and warehouse, and shows how each fared.
@@ -39,6 +39,8 @@ enum Command {
     Executions(Executions),
     /// Lists what stands until a person has looked at it, and why.
     Parked(ParkedWork),
+    /// Shows payouts, what of them is not matched, and the journals that were posted.
+    Report(ReportWork),
     /// Shows why one execution stands, the request that failed, who can mend it, and how.
     Show(Show),
     /// Mends the data that a parked execution works with; the original is kept.
@@ -74,6 +76,7 @@ async fn run(common: Common, command: Command) -> anyhow::Result<Ended> {
         Command::Trace(trace) => trace.run(&context).await,
         Command::Executions(executions) => executions.run(&context).await,
         Command::Parked(parked) => parked.run(&context).await,
+        Command::Report(report) => report.run(&context).await,
         Command::Show(show) => show.run(&context).await,
         Command::Correct(correct) => correct.run(&context).await,
         Command::Replay(replay) => replay.run(&context).await,

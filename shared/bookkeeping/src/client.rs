@@ -67,8 +67,10 @@ pub fn missing_accounts(pair: &environment::Pair) -> Vec<Role> {
         Role::StripeClearing(currency) => Some(*currency),
         _ => None,
     });
-    let currencies: BTreeSet<Currency> = settled_in.chain([pair.erp.currency]).collect();
-    let currencies: Vec<Currency> = currencies.into_iter().collect();
+    let mut currencies: Vec<Currency> = settled_in.collect();
+    if currencies.is_empty() {
+        currencies.push(pair.erp.currency);
+    }
     let is_posted = |role: &Role| {
         let is_payment = matches!(role, Role::Receivable | Role::FxGainLoss | Role::StripeClearing(_));
         let is_sale =
@@ -79,7 +81,10 @@ pub fn missing_accounts(pair: &environment::Pair) -> Vec<Role> {
 }
 
 /// The company's books, as the environment file describes them. A role that postings do not know is not theirs, and is left.
-fn ledger(pair: &environment::Pair) -> Result<Ledger, Error> {
+///
+/// # Errors
+/// An account code, a rate or the time zone cannot be used.
+pub fn ledger(pair: &environment::Pair) -> Result<Ledger, Error> {
     let erp = &pair.erp;
     let unusable = |what: String| Error::Settings { what };
     let zone = TimeZone::get(&erp.time_zone)

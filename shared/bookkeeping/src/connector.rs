@@ -3,8 +3,8 @@
 use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
-use crate::Client;
 use crate::payout::{post, reconcile};
+use crate::{Client, day};
 
 /// The connector's name: what stands before the first dot of its actions.
 pub const SYSTEM: &str = "books";
@@ -37,5 +37,8 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
             .links(&[("payout", "/payout")]),
         Action::write(reconcile::NAME, timeout, settle, reconcile::key, reconcile::find, reconcile::run)?
             .links(&[("payout", "/payout")]),
+        Action::write(day::post::NAME, timeout, settle, day::post::key, day::post::find, day::post::run)?
+            .links(&[("ledger_day", "/day")]),
+        Action::read(day::audit::NAME, timeout, day::audit::run)?.links(&[("ledger_day", "/day")]),
     ])
 }

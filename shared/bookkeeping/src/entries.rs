@@ -40,10 +40,11 @@ struct Order {
     is_booked: bool,
 }
 
-/// What is known of a page of a payout's movements. Each part of them that nobody books yet is taken for the journals of `batch`.
-pub(crate) async fn of_payout(
+/// What is known of a page of movements, of a payout's or of some days'. Each part of them that nobody books yet is taken for the
+/// journals of `batch`.
+pub(crate) async fn of_page(
     client: &Client,
-    payout: &Payout,
+    payout: Option<&Payout>,
     batch: &Batch,
     rows: Vec<Movement>,
 ) -> Result<Page, Error> {
@@ -54,7 +55,7 @@ pub(crate) async fn of_payout(
     for (movement, holders) in rows.into_iter().zip(&holders) {
         let ours = day_key(&client.ledger, batch, &movement.transaction)?;
         let mut context = context(client, &movement, &shop).await?;
-        context.payout = Some(payout.id.clone());
+        context.payout = payout.map(|payout| payout.id.clone());
         context.elsewhere = elsewhere(holders, &ours);
         entries.push(Entry { transaction: movement.transaction, context });
     }
@@ -65,13 +66,12 @@ pub(crate) async fn of_payout(
 /// posts.
 fn posting_key(
     ledger: &Ledger,
-    payout: &Payout,
+    payout: Option<&Payout>,
     batch: &Batch,
     transaction: &BalanceTransaction,
 ) -> Result<NaturalKey, Error> {
-    let is_own = [&payout.balance_transaction, &payout.failure_balance_transaction]
-        .into_iter()
-        .any(|own| own.as_ref() == Some(&transaction.id));
+    let own = payout.map(|payout| [&payout.balance_transaction, &payout.failure_balance_transaction]);
+    let is_own = own.into_iter().flatten().any(|own| own.as_ref() == Some(&transaction.id));
     if is_own {
         return Ok(keys::transaction(&ledger.account, &transaction.id)?);
     }
@@ -86,7 +86,7 @@ fn day_key(ledger: &Ledger, batch: &Batch, transaction: &BalanceTransaction) -> 
 /// Who books each.
 async fn claimed(
     client: &Client,
-    payout: &Payout,
+    payout: Option<&Payout>,
     batch: &Batch,
     rows: &[Movement],
 ) -> Result<Vec<Holders>, Error> {

@@ -6,16 +6,19 @@
 use std::collections::BTreeMap;
 
 use books::report::JournalReference;
-use canonical::{Journal, NaturalKey};
-use flow::{Attributes, Condition, Index, Item, Key, StoreError, Write};
+use canonical::{Journal, NaturalKey, PairId};
+use flow::{Attributes, Condition, Index, Item, Key, Store, StoreError, Write};
 use serde_json::Value;
 
+use crate::row::malformed;
 use crate::{Client, Error};
 
 /// What the journal stands under.
 const JOURNAL: &str = "journal";
 /// What the ERP's number stands under.
 const NUMBER: &str = "number";
+/// Journals of a page.
+const PAGE_ROWS: u32 = 100;
 
 /// A journal that is kept.
 struct Kept {
@@ -50,6 +53,33 @@ pub(crate) async fn kept(client: &Client, key: &NaturalKey) -> Result<Option<Jou
     row.map(|row| Ok(read(&row)?.journal)).transpose()
 }
 
+/// The journals that were posted in a month (`2026-03`), by day and key.
+///
+/// # Errors
+/// The table is unavailable, or a row is malformed.
+pub async fn journals(store: &dyn Store, pair: &PairId, month: &str) -> Result<Vec<Journal>, StoreError> {
+    let (mut from, mut all) = (None, Vec::new());
+    loop {
+        let page = store.index(Index::ByEntity, &index_partition(pair, month), from, PAGE_ROWS).await?;
+        for item in page.items {
+            // An index may hold less than the row.
+            if let Some(row) = store.get(&item.key).await? {
+                all.push(read(&row)?.journal);
+            }
+        }
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    all.sort_by(|one, other| (one.date(), one.key()).cmp(&(other.date(), other.key())));
+    Ok(all)
+}
+
+fn index_partition(pair: &PairId, month: impl std::fmt::Display) -> String {
+    format!("{pair}#journals:{month}")
+}
+
 /// Keeps it, where none is kept under its key; the one that is kept then.
 async fn keep(client: &Client, journal: Journal) -> Result<Kept, Error> {
     let key = row_key(client, journal.key())?;
@@ -58,14 +88,14 @@ async fn keep(client: &Client, journal: Journal) -> Result<Kept, Error> {
     let month = journal.date().strftime("%Y-%m");
     let attributes = Attributes::from([
         (JOURNAL.to_owned(), written(&key, &journal)?),
-        (index_pk.to_owned(), Value::from(format!("{pair}#journals:{month}"))),
+        (index_pk.to_owned(), Value::from(index_partition(pair, month))),
         (index_sk.to_owned(), Value::from(format!("{}#{}", journal.date(), journal.key()))),
     ]);
     let item = Item { key: key.clone(), attributes };
     match client.ports.store.write(vec![Write::Put { item, when: vec![Condition::Absent] }]).await {
         Ok(()) => Ok(Kept { journal, number: None }),
         Err(StoreError::Refused { .. }) => match client.ports.store.get(&key).await? {
-            Some(row) => read(&row),
+            Some(row) => Ok(read(&row)?),
             None => Ok(Kept { journal, number: None }),
         },
         Err(error) => Err(error.into()),
@@ -76,16 +106,11 @@ fn written(key: &Key, journal: &Journal) -> Result<Value, Error> {
     serde_json::to_value(journal).map_err(|error| malformed(key, &error).into())
 }
 
-fn read(row: &Item) -> Result<Kept, Error> {
+fn read(row: &Item) -> Result<Kept, StoreError> {
     let journal = row.attributes.get(JOURNAL).cloned().unwrap_or_default();
     let journal = serde_json::from_value(journal).map_err(|error| malformed(&row.key, &error))?;
     let number = row.attributes.get(NUMBER).and_then(Value::as_str).map(str::to_owned);
     Ok(Kept { journal, number })
-}
-
-/// A row that is not as we write it.
-pub(crate) fn malformed(key: &Key, error: &serde_json::Error) -> StoreError {
-    StoreError::Malformed { key: key.to_string(), message: canonical::redact(&error.to_string(), 200) }
 }
 
 fn row_key(client: &Client, key: &NaturalKey) -> Result<Key, Error> {

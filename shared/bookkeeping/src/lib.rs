@@ -5,11 +5,14 @@
 
 mod client;
 mod connector;
+pub mod day;
 mod entries;
 mod error;
 mod journal;
 pub mod payout;
+mod row;
 
-pub use client::{Client, missing_accounts};
+pub use client::{Client, ledger, missing_accounts};
 pub use connector::{SYSTEM, connector, specs};
 pub use error::Error;
+pub use journal::journals;

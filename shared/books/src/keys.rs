@@ -27,6 +27,11 @@ pub enum Batch {
         /// 1 and up.
         part: u32,
     },
+    /// A night's run: the day that it closes, and what of the days before it nobody had booked.
+    Night {
+        /// The day that it closes.
+        closes: Date,
+    },
     /// A payout, whose movements are not posted yet.
     Payout {
         /// Which.
@@ -47,6 +52,12 @@ pub fn day(
     batch: &Batch,
 ) -> Result<NaturalKey, Error> {
     match batch {
+        Batch::Night { closes } => {
+            // What turns up a day later is the second part, and so on: one night has one part of each day.
+            let days = closes.duration_since(date).as_hours() / 24;
+            let part = u32::try_from(days).map_or(1, |days| days + 1);
+            day(account, date, currency, &Batch::Day { part })
+        }
         Batch::Day { part: 0 | 1 } => key(account, "day", format_args!("{date}:{currency}")),
         Batch::Day { part } => key(account, "day", format_args!("{date}:{currency}:{part}")),
         Batch::Payout { payout, part: 0 | 1 } => {

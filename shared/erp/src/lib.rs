@@ -6,6 +6,7 @@
 //! /{kind}?key=` finds it, errors are RFC 9457 problems with a `code`.
 
 pub mod account;
+pub mod balance;
 mod client;
 mod connector;
 pub mod credit_note;

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod attempt;
+pub mod balance;
 pub mod balance_transaction;
 mod charge;
 mod client;

@@ -65,7 +65,8 @@ static DOCUMENTS: LazyLock<Result<BTreeMap<FlowName, Vec<Plan>>, String>> = Lazy
 /// What the flows hear.
 static ROUTES: LazyLock<Result<Routes, String>> = LazyLock::new(|| {
     let triggers = flows::routes().map_err(|error| error.to_string())?;
-    Ok(Routes::new(triggers, &Source::ALL.map(Source::as_str)))
+    let sources = Source::ALL.map(Source::as_str);
+    Ok(Routes::new(triggers, &[sources.as_slice(), &["tillbridge"]].concat()))
 });
 
 /// The flows that an event of Stripe's starts, by its type.

@@ -13,6 +13,8 @@ mod crash;
 #[cfg(test)]
 mod held;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod money;
 #[cfg(test)]
 mod order;

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use crate::money::{balance, hear as hear_refund, play as play_refund};
 use crate::world::{World, delivery};
 
-const CLEARING: &str = "1050";
+pub(crate) const CLEARING: &str = "1050";
 const TRANSIT: &str = "1060";
 const BANK: &str = "1100";
 const RECEIVABLE: &str = "1200";
-const SUSPENSE: &str = "1900";
+pub(crate) const SUSPENSE: &str = "1900";
 const FEES: &str = "6300";
 
 /// An order that is paid, booked and on its way, and whose money can be paid out.
-async fn booked(world: &World, kind: &str) -> Seeded {
+pub(crate) async fn booked(world: &World, kind: &str) -> Seeded {
     let seed = Seed { kind: kind.to_owned(), available_in_days: Some(0), ..Seed::default() };
     let seeded = world.sandbox.seed(&seed).unwrap();
     assert_eq!(world.settle(&world.message(&seeded)).await.status, Status::Done);
@@ -64,13 +64,13 @@ fn number(value: &Value) -> i64 {
 }
 
 /// What is in Stripe's balance, pending and available, in US cents.
-fn stripe_balance(world: &World) -> i64 {
+pub(crate) fn stripe_balance(world: &World) -> i64 {
     let state = world.sandbox.state();
     let rows = state["stripe"]["balance_transactions"].as_array().unwrap();
     rows.iter().filter(|row| row["currency"] == "usd").map(|row| number(&row["net"])).sum()
 }
 
-fn journals(world: &World) -> usize {
+pub(crate) fn journals(world: &World) -> usize {
     world.sandbox.state()["erp"]["journals"].as_array().unwrap().len()
 }
 

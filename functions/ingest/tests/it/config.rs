@@ -32,5 +32,7 @@ fn a_missing_file_is_named_and_a_present_one_read() {
     std::fs::create_dir(root.path().join("environments")).unwrap();
     std::fs::copy(yaml, root.path().join("environments/local.yaml")).unwrap();
     let config = with("local").unwrap();
-    assert_eq!((config.stage.pairs.len(), config.queues.len()), (1, flows::names().count()));
+    // Days end by themselves: nobody outside tells of them.
+    let heard = flows::names().filter(|flow| *flow != "ledger-day").count();
+    assert_eq!((config.stage.pairs.len(), config.queues.len()), (1, heard));
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod days;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod executions;

@@ -19,6 +19,7 @@ use sweep::{Report, Sweep};
 use tokio::net::TcpListener;
 
 pub(crate) const FLOW: &str = "order-to-cash";
+pub(crate) const LEDGER_DAY: &str = "ledger-day";
 /// The function's timeout.
 const TIMEOUT: SignedDuration = SignedDuration::from_secs(300);
 
@@ -209,8 +210,9 @@ impl World {
     }
 }
 
-/// The routes of one flow: how many hear of an event is shown elsewhere.
+/// The routes of one flow of Stripe's events, how many hear of one is shown elsewhere; and of the flow that closes days.
 fn routes() -> Routes {
     let all = flows::routes().unwrap().into_iter();
-    Routes::new(all.filter(|(flow, _)| flow.as_str() == FLOW), &["stripe"])
+    let heard = [FLOW, LEDGER_DAY];
+    Routes::new(all.filter(|(flow, _)| heard.contains(&flow.as_str())), &["stripe", "tillbridge"])
 }

@@ -48,7 +48,10 @@ async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
             &["pair `other`", "infra/environments/local.yaml", "there are main"],
         ),
         (&["check", "--pair", "other"], &["pair `other`", "there are main"]),
-        (&["executions", "--flow", "refund"], &["there is no flow `refund`", "there are order-to-cash"]),
+        (
+            &["executions", "--flow", "refund"],
+            &["there is no flow `refund`", "there are ledger-day, order-to-cash"],
+        ),
         (&["check", "--stage", "nowhere"], &["infra/environments/nowhere.yaml", "--environment"]),
         (&["check", "--environment", "no/such.yaml"], &["no/such.yaml cannot be read"]),
         (&["trace", "1", "--stage", "nowhere"], &["infra/environments/nowhere.yaml"]),

@@ -6,25 +6,14 @@ use books::payout::Item as Matched;
 use books::report::JournalReference;
 use books::{DayBook, Grouping, PayoutReport, Reconciliation};
 use canonical::{PairId, Payout, PayoutId, StripeAccount};
-use flow::{Attributes, Condition, Index, Item, Key, StoreError, Write};
+use flow::Key;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::journal::malformed;
+use crate::row::Row;
 use crate::{Client, Error};
 
 /// Exceptions that are kept with their amounts; of more, their number.
 const EXCEPTIONS_MAX: usize = 200;
-const VERSION: &str = "version";
-const STATE: &str = "state";
-
-/// The row.
-pub(super) struct Row {
-    key: Key,
-    /// 0: there is none yet.
-    version: u64,
-    pub(super) state: State,
-}
 
 /// What it holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -93,55 +82,24 @@ pub(super) fn index_partition(pair: &PairId) -> String {
     format!("{pair}#payouts")
 }
 
-/// What a row holds.
-pub(super) fn state(row: &Item) -> Result<State, StoreError> {
-    let state = row.attributes.get(STATE).cloned().unwrap_or_default();
-    serde_json::from_value(state).map_err(|error| malformed(&row.key, &error))
+/// The row of a payout, or that of one that nobody has looked at.
+pub(super) async fn read(client: &Client, payout: &PayoutId) -> Result<Row<State>, Error> {
+    let new = State { part: 1, progress: None, report: None, exceptions: Vec::new(), exception_count: 0 };
+    Row::read(client, row_key(client.pair()?, payout), new).await
 }
 
-impl Row {
-    /// The row of a payout, or that of one that nobody has looked at.
-    pub(super) async fn read(client: &Client, payout: &PayoutId) -> Result<Self, Error> {
-        let key = row_key(client.pair()?, payout);
-        let new = State { part: 1, progress: None, report: None, exceptions: Vec::new(), exception_count: 0 };
-        let Some(row) = client.ports.store.get(&key).await? else {
-            return Ok(Self { key, version: 0, state: new });
-        };
-        let state = state(&row)?;
-        let version = row.attributes.get(VERSION).and_then(Value::as_u64).unwrap_or_default();
-        Ok(Self { key, version, state })
-    }
+/// Keeps it.
+pub(super) async fn save(client: &Client, row: &mut Row<State>, payout: &Payout) -> Result<(), Error> {
+    let place = format!("{}#{}", payout.arrival_date, payout.id);
+    row.save(client, (index_partition(client.pair()?), place)).await
+}
 
-    /// Keeps it, where nobody else has gone on meanwhile.
-    pub(super) async fn save(&mut self, client: &Client, payout: &Payout) -> Result<(), Error> {
-        let (index_pk, index_sk) = Index::ByEntity.attributes();
-        let state = serde_json::to_value(&self.state).map_err(|error| malformed(&self.key, &error))?;
-        let attributes = Attributes::from([
-            (STATE.to_owned(), state),
-            (VERSION.to_owned(), Value::from(self.version + 1)),
-            (index_pk.to_owned(), Value::from(index_partition(client.pair()?))),
-            (index_sk.to_owned(), Value::from(format!("{}#{}", payout.arrival_date, payout.id))),
-        ]);
-        let item = Item { key: self.key.clone(), attributes };
-        let when = match self.version {
-            0 => Condition::Absent,
-            version => Condition::Equals(VERSION, Value::from(version)),
-        };
-        match client.ports.store.write(vec![Write::Put { item, when: vec![when] }]).await {
-            Ok(()) => {
-                self.version += 1;
-                Ok(())
-            }
-            Err(StoreError::Refused { .. }) => Err(Error::Overtaken { payout: payout.id.clone() }),
-            Err(error) => Err(error.into()),
-        }
-    }
-
+impl State {
     /// It is whole: report and exceptions stay, how it was come by goes.
     pub(super) fn close(&mut self, progress: Progress, report: PayoutReport) {
-        self.state.progress = None;
-        self.state.exceptions = progress.exceptions;
-        self.state.exception_count = progress.exception_count;
-        self.state.report = Some(report);
+        self.progress = None;
+        self.exceptions = progress.exceptions;
+        self.exception_count = progress.exception_count;
+        self.report = Some(report);
     }
 }

@@ -10,7 +10,8 @@ use canonical::{Money, NaturalKey, Payout, PayoutId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::progress::{Progress, Row};
+use super::progress::{self, Progress, State};
+use crate::row::Row;
 use crate::{Client, Error, entries, journal};
 
 /// The action's name.
@@ -52,7 +53,7 @@ pub fn key(client: &Client, input: &Input) -> Result<NaturalKey, Error> {
 /// # Errors
 /// The table's.
 pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
-    let row = Row::read(&client, &input.payout).await?;
+    let row = progress::read(&client, &input.payout).await?;
     Ok(row.state.report.as_ref().map(|report| output(report, row.state.exception_count)))
 }
 
@@ -62,7 +63,7 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
 /// [`books::Error::ListIncomplete`], [`books::Error::NoList`]; [`books::Error::PayoutMismatch`], after which the list is read anew;
 /// an account or a rate that is missing; or as the systems answer.
 pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
-    let mut row = Row::read(&client, &input.payout).await?;
+    let mut row = progress::read(&client, &input.payout).await?;
     if let Some(report) = &row.state.report {
         return Ok(output(report, row.state.exception_count));
     }
@@ -80,7 +81,7 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
 async fn pages(
     client: &Client,
     payout: &Payout,
-    row: &mut Row,
+    row: &mut Row<State>,
     mut progress: Progress,
 ) -> Result<Progress, Error> {
     let batch = batch(payout, row);
@@ -88,14 +89,14 @@ async fn pages(
         let after = progress.reconciliation.last();
         let page = stripe::balance_transaction::page::of_payout(&client.stripe, &payout.id, after).await?;
         let has_more = page.has_more;
-        let page = entries::of_payout(client, payout, &batch, page.rows).await?;
+        let page = entries::of_page(client, Some(payout), &batch, page.rows).await?;
         for entry in &page.entries {
             progress.book.add(&client.ledger, entry)?;
         }
         let items = progress.reconciliation.page(&page.entries, &page.documents)?;
         progress.keep(items);
         row.state.progress = Some(progress.clone());
-        row.save(client, payout).await?;
+        progress::save(client, row, payout).await?;
         if !has_more {
             return Ok(progress);
         }
@@ -106,7 +107,7 @@ async fn pages(
 async fn finish(
     client: &Client,
     payout: &Payout,
-    mut row: Row,
+    mut row: Row<State>,
     mut progress: Progress,
 ) -> Result<Output, Error> {
     let posted = progress.book.clone().finish(&client.ledger, &batch(payout, &row))?;
@@ -118,8 +119,8 @@ async fn finish(
         Ok(report) => {
             let report = PayoutReport { journals: progress.posted.clone(), ..report };
             let output = output(&report, 0);
-            row.close(progress, report);
-            row.save(client, payout).await?;
+            row.state.close(progress, report);
+            progress::save(client, &mut row, payout).await?;
             Ok(Output { exceptions: row.state.exception_count, ..output })
         }
         Err(mismatch) => {
@@ -128,13 +129,13 @@ async fn finish(
             anew.posted = progress.posted;
             row.state.part += 1;
             row.state.progress = Some(anew);
-            row.save(client, payout).await?;
+            progress::save(client, &mut row, payout).await?;
             Err(mismatch.into())
         }
     }
 }
 
-fn batch(payout: &Payout, row: &Row) -> Batch {
+fn batch(payout: &Payout, row: &Row<State>) -> Batch {
     Batch::Payout { payout: payout.id.clone(), part: row.state.part }
 }
 

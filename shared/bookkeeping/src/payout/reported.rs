@@ -5,7 +5,8 @@ use books::payout::Item as Matched;
 use canonical::{PairId, PayoutId};
 use flow::{Cursor, Index, Store, StoreError};
 
-use super::progress::{State, index_partition, row_key, state};
+use super::progress::{State, index_partition, row_key};
+use crate::row::state;
 
 /// Payouts of a page.
 const PAGE_ROWS: u32 = 50;

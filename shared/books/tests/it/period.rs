@@ -39,6 +39,9 @@ fn keys_say_what_is_posted_and_corrections_what_they_correct() {
     assert_eq!(day(1).as_str(), "tb:acct_1:day:2026-03-01:USD");
     assert_eq!(day(2).as_str(), "tb:acct_1:day:2026-03-01:USD:2");
     assert_eq!(keys::correction(&day(1), 1).unwrap().as_str(), "tb:acct_1:day:2026-03-01:USD:r1");
+    let night = |closes| of(Batch::Night { closes: date(closes) });
+    assert_eq!(night("2026-03-01"), day(1), "the day itself");
+    assert_eq!(night("2026-03-03"), day(3), "what turned up two days later");
     let payout = |part| of(Batch::Payout { payout: "po_1".parse().unwrap(), part });
     assert_eq!(payout(1).as_str(), "tb:acct_1:day:2026-03-01:USD:po_1");
     assert_eq!(payout(2).as_str(), "tb:acct_1:day:2026-03-01:USD:po_1:2");

@@ -43,6 +43,8 @@ pub(crate) fn all() -> Vec<Entry> {
         entry::<OfPayout>("stripe.payout.read", read, schema_for!(Payout)),
         entry::<OfPayout>("books.payout.post", write, any()),
         entry::<OfPayout>("books.payout.reconcile", write, any()),
+        entry::<OfDay>("books.day.post", write, any()),
+        entry::<OfDay>("books.day.audit", read, any()),
     ]
     .into_iter()
     .chain(attempts::all())
@@ -97,6 +99,13 @@ fn sound_credit_note(input: Value) -> Result<(), String> {
 struct OfPayout {
     #[serde(rename = "payout")]
     _payout: PayoutId,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OfDay {
+    #[serde(rename = "day")]
+    _day: String,
 }
 
 #[derive(Deserialize, JsonSchema)]

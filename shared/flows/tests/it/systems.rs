@@ -86,6 +86,7 @@ impl Connector for Scripted {
             "/order",
             "/intent",
             "/payout",
+            "/day",
         ];
         let id = names.into_iter().find_map(|pointer| match input.pointer(pointer)? {
             Value::String(id) => Some(id.clone()),

@@ -1,8 +1,10 @@
-//! A page of the movements of a payout, each with what moved it, in one call. For the books, which post and match them.
+//! A page of the movements of a payout or of a span of time, each with what moved it, in one call. For the books, which post and match
+//! them.
 //!
 //! Source: <https://docs.stripe.com/api/balance_transactions/list>, <https://docs.stripe.com/payouts/reconciliation>.
 
 use canonical::{BalanceTransaction, BalanceTransactionId, PayoutId};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -10,7 +12,7 @@ use super::source::{Moved, Wire};
 use super::{Row, list};
 use crate::page::{Page, ROWS_MAX};
 use crate::reference::{Reference, reference};
-use crate::{Client, Error};
+use crate::{Client, Error, time};
 
 /// A movement and what moved it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +48,31 @@ pub async fn of_payout(
     payout: &PayoutId,
     after: Option<&BalanceTransactionId>,
 ) -> Result<Movements, Error> {
+    page(client, &[("payout", payout.as_str())], after).await
+}
+
+/// The page behind `after` of those that were made from `from` on and before `to`.
+///
+/// # Errors
+/// As [`of_payout`].
+pub async fn of_span(
+    client: &Client,
+    from: Timestamp,
+    to: Timestamp,
+    after: Option<&BalanceTransactionId>,
+) -> Result<Movements, Error> {
+    let (from, to) = (time::ceiling(from).to_string(), time::ceiling(to).to_string());
+    page(client, &[("created[gte]", from.as_str()), ("created[lt]", to.as_str())], after).await
+}
+
+async fn page(
+    client: &Client,
+    filters: &[(&str, &str)],
+    after: Option<&BalanceTransactionId>,
+) -> Result<Movements, Error> {
     let limit = ROWS_MAX.to_string();
-    let mut query = vec![("limit", limit.as_str()), ("payout", payout.as_str()), ("expand[]", "data.source")];
+    let mut query = vec![("limit", limit.as_str()), ("expand[]", "data.source")];
+    query.extend(filters);
     query.extend(after.map(|after| ("starting_after", after.as_str())));
     let read = client.get::<Page<Box<RawValue>>>(list::NAME, "/v1/balance_transactions", &query, None);
     let page = read.await?.page(list::NAME)?;

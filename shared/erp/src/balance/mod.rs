@@ -1,0 +1,3 @@
+//! What accounts hold.
+
+pub mod read;

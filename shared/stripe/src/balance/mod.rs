@@ -1,0 +1,3 @@
+//! What is in the balance.
+
+pub mod read;
