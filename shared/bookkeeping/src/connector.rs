@@ -4,7 +4,7 @@ use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
 use crate::payout::{post, reconcile};
-use crate::{Client, day};
+use crate::{Client, day, dispute};
 
 /// The connector's name: what stands before the first dot of its actions.
 pub const SYSTEM: &str = "books";
@@ -39,6 +39,15 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
             .links(&[("payout", "/payout")]),
         Action::write(day::post::NAME, timeout, settle, day::post::key, day::post::find, day::post::run)?
             .links(&[("ledger_day", "/day")]),
+        Action::write(
+            dispute::close::NAME,
+            timeout,
+            settle,
+            dispute::close::key,
+            dispute::close::find,
+            dispute::close::run,
+        )?
+        .links(&[("dispute", "/dispute")]),
         Action::read(day::audit::NAME, timeout, day::audit::run)?.links(&[("ledger_day", "/day")]),
     ])
 }

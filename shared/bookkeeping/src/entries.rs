@@ -216,7 +216,7 @@ fn party(ledger: &Ledger, order: &Order) -> Result<NaturalKey, Error> {
 }
 
 /// What a dispute has withdrawn, as it was posted.
-fn withdrawn(ledger: &Ledger, dispute: &Dispute) -> Result<Option<Held>, Error> {
+pub(crate) fn withdrawn(ledger: &Ledger, dispute: &Dispute) -> Result<Option<Held>, Error> {
     let Some(first) = dispute.transactions.iter().find(|row| row.amount.is_negative()) else {
         return Ok(None);
     };

@@ -47,6 +47,12 @@ pub(crate) async fn post(client: &Client, journal: Journal) -> Result<JournalRef
     Ok(JournalReference { key, number: Some(put.id) })
 }
 
+/// The ERP's number of the journal of a key, once it has taken it.
+pub(crate) async fn number(client: &Client, key: &NaturalKey) -> Result<Option<String>, Error> {
+    let row = client.ports.store.get(&row_key(client, key)?).await?;
+    Ok(row.map(|row| read(&row)).transpose()?.and_then(|kept| kept.number))
+}
+
 /// The journal that is kept under a key.
 pub(crate) async fn kept(client: &Client, key: &NaturalKey) -> Result<Option<Journal>, Error> {
     let row = client.ports.store.get(&row_key(client, key)?).await?;

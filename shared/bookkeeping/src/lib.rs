@@ -6,6 +6,7 @@
 mod client;
 mod connector;
 pub mod day;
+pub mod dispute;
 mod entries;
 mod error;
 mod journal;

@@ -11,12 +11,12 @@ use crate::money::balance;
 use crate::payouts::{CLEARING, SUSPENSE, booked, journals, stripe_balance};
 use crate::world::{World, delivery};
 
-fn today() -> Date {
+pub(crate) fn today() -> Date {
     TimeZone::get("Europe/Berlin").unwrap().to_datetime(Timestamp::now()).date()
 }
 
 /// Closes a day; `again` tells one time from another.
-async fn close(world: &World, day: Date, again: u32) -> Execution {
+pub(crate) async fn close(world: &World, day: Date, again: u32) -> Execution {
     let event = json!({
         "id": format!("ledger_day:{day}:{again}"), "type": "ledger_day.ended", "ledger_day": day,
         "data": { "object": { "id": day } }

@@ -11,6 +11,8 @@ mod copies;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod disputes;
+#[cfg(test)]
 mod held;
 #[cfg(test)]
 mod ledger;

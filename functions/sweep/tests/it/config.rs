@@ -2,11 +2,12 @@
 
 use sweep::Config;
 
-const GOOD: [(&str, &str); 9] = [
+const GOOD: [(&str, &str); 10] = [
     ("STAGE", "local"),
     ("TABLE", "table"),
     ("LAMBDA_TASK_ROOT", "/var/task"),
     ("DEAD_LETTER_QUEUE_URL", "https://sqs.test/1/dead-letter.fifo"),
+    ("QUEUE_URL_DISPUTES", "https://sqs.test/1/flow-disputes.fifo"),
     ("QUEUE_URL_LEDGER_DAY", "https://sqs.test/1/flow-ledger-day.fifo"),
     ("QUEUE_URL_ORDER_TO_CASH", "https://sqs.test/1/flow-order-to-cash.fifo"),
     ("QUEUE_URL_PAYMENT_FAILED", "https://sqs.test/1/flow-payment-failed.fifo"),
@@ -31,6 +32,6 @@ fn good_variables_are_read() {
     let config = Config::parse(variables(&GOOD)).unwrap();
     assert_eq!(config.environments.to_str(), Some("/var/task/environments"));
     let queues: Vec<_> = config.queue_urls.iter().map(|(flow, url)| (flow.as_str(), url.as_str())).collect();
-    let named = ["ledger-day", "order-to-cash", "payment-failed", "payouts", "refunds"];
-    assert_eq!(queues, std::array::from_fn::<_, 5, _>(|n| (named[n], GOOD[4 + n].1)));
+    let named = ["disputes", "ledger-day", "order-to-cash", "payment-failed", "payouts", "refunds"];
+    assert_eq!(queues, std::array::from_fn::<_, 6, _>(|n| (named[n], GOOD[4 + n].1)));
 }

@@ -50,7 +50,7 @@ async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
         (&["check", "--pair", "other"], &["pair `other`", "there are main"]),
         (
             &["executions", "--flow", "refund"],
-            &["there is no flow `refund`", "there are ledger-day, order-to-cash"],
+            &["there is no flow `refund`", "there are disputes, ledger-day"],
         ),
         (&["check", "--stage", "nowhere"], &["infra/environments/nowhere.yaml", "--environment"]),
         (&["check", "--environment", "no/such.yaml"], &["no/such.yaml cannot be read"]),

@@ -1,8 +1,8 @@
 //! The actions that flows use: what each takes, and what is known of its answer.
 
 use canonical::{
-    ChargeId, CreditMemo, CreditNote, Fulfilment, IncrementId, NaturalKey, Order, OrderId, Payment,
-    PaymentEntry, Payout, PayoutId, Refund, RefundId, SalesInvoice, SalesOrder,
+    ChargeId, CreditMemo, CreditNote, Dispute, DisputeId, Fulfilment, IncrementId, NaturalKey, Order,
+    OrderId, Payment, PaymentEntry, Payout, PayoutId, Refund, RefundId, SalesInvoice, SalesOrder,
 };
 use flow::{ActionSpec, Effect};
 use jiff::SignedDuration;
@@ -43,6 +43,8 @@ pub(crate) fn all() -> Vec<Entry> {
         entry::<OfPayout>("stripe.payout.read", read, schema_for!(Payout)),
         entry::<OfPayout>("books.payout.post", write, any()),
         entry::<OfPayout>("books.payout.reconcile", write, any()),
+        entry::<OfDispute>("stripe.dispute.read", read, schema_for!(Dispute)),
+        entry::<CloseDispute>("books.dispute.close", write, any()),
         entry::<OfDay>("books.day.post", write, any()),
         entry::<OfDay>("books.day.audit", read, any()),
     ]
@@ -99,6 +101,23 @@ fn sound_credit_note(input: Value) -> Result<(), String> {
 struct OfPayout {
     #[serde(rename = "payout")]
     _payout: PayoutId,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OfDispute {
+    #[serde(rename = "dispute")]
+    _dispute: DisputeId,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CloseDispute {
+    #[serde(rename = "dispute")]
+    _dispute: DisputeId,
+    #[serde(rename = "closed_at")]
+    #[schemars(with = "String")]
+    _closed_at: jiff::Timestamp,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -87,6 +87,7 @@ impl Connector for Scripted {
             "/intent",
             "/payout",
             "/day",
+            "/dispute",
         ];
         let id = names.into_iter().find_map(|pointer| match input.pointer(pointer)? {
             Value::String(id) => Some(id.clone()),
