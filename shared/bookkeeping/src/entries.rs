@@ -36,8 +36,6 @@ struct Order {
     id: OrderId,
     number: Option<IncrementId>,
     customer: Option<u64>,
-    /// Whether the ERP has it, and so its customer.
-    is_booked: bool,
 }
 
 /// What is known of a page of movements, of a payout's or of some days'. Each part of them that nobody books yet is taken for the
@@ -50,16 +48,52 @@ pub(crate) async fn of_page(
 ) -> Result<Page, Error> {
     let shop = shop(client, &rows).await?;
     let holders = claimed(client, payout, batch, &rows).await?;
-    let erp = in_erp(client, &rows, &holders).await?;
+    let mut elsewhere = Vec::with_capacity(rows.len());
+    for (movement, holders) in rows.iter().zip(&holders) {
+        elsewhere.push(of_others(holders, &day_key(&client.ledger, batch, &movement.transaction)?));
+    }
+    let documents = in_erp(client, &rows, &holders).await?;
+    let booked = booked(client, &rows, &elsewhere, &shop).await?;
     let mut entries = Vec::with_capacity(rows.len());
-    for (movement, holders) in rows.into_iter().zip(&holders) {
-        let ours = day_key(&client.ledger, batch, &movement.transaction)?;
-        let mut context = context(client, &movement, &shop).await?;
+    for (movement, elsewhere) in rows.into_iter().zip(elsewhere) {
+        let mut context =
+            context(client, &movement, &shop, |order| is_owed(elsewhere, order, &booked)).await?;
         context.payout = payout.map(|payout| payout.id.clone());
-        context.elsewhere = elsewhere(holders, &ours);
+        context.elsewhere = elsewhere;
         entries.push(Entry { transaction: movement.transaction, context });
     }
-    Ok(Page { entries, documents: Documents::new(shop.documents, erp) })
+    Ok(Page { entries, documents: Documents::new(shop.documents, documents) })
+}
+
+/// Whether a movement is on the customer's account: where a document of the ERP has it, or the ERP has the order and so its customer.
+fn is_owed(elsewhere: Elsewhere, order: &Order, booked: &BTreeSet<OrderId>) -> bool {
+    is_gross_elsewhere(elsewhere) || booked.contains(&order.id)
+}
+
+const fn is_gross_elsewhere(elsewhere: Elsewhere) -> bool {
+    matches!(elsewhere, Elsewhere::Gross | Elsewhere::All)
+}
+
+/// The orders of a page that the ERP has, as far as what is posted here hangs on it.
+async fn booked(
+    client: &Client,
+    rows: &[Movement],
+    elsewhere: &[Elsewhere],
+    shop: &Shop,
+) -> Result<BTreeSet<OrderId>, Error> {
+    let ours = rows.iter().zip(elsewhere).filter(|(_, elsewhere)| !is_gross_elsewhere(**elsewhere));
+    let charges = ours.filter_map(|(row, _)| row.moved.as_ref()?.charge());
+    let asked: BTreeSet<OrderId> =
+        charges.filter_map(|charge| shop.orders.get(charge)).map(|order| order.id).collect();
+    let lookups: Vec<_> = asked.into_iter().map(|order| sales_order(client, order)).collect();
+    let found: Vec<_> = futures::stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+async fn sales_order(client: &Client, order: OrderId) -> Result<Option<OrderId>, Error> {
+    let key: NaturalKey = format!("tb:{}:sales_order:{order}", client.ledger.account).try_into()?;
+    let is_there = erp::sales_order::read::is_there(&client.erp, &key).await?;
+    Ok(is_there.then_some(order))
 }
 
 /// The document that is to book a movement of a list: its day's, or its own where it is the payout itself, which `books.payout.post`
@@ -100,7 +134,7 @@ async fn claimed(
 }
 
 /// What of a movement other documents than `ours` book.
-fn elsewhere(holders: &Holders, ours: &NaturalKey) -> Elsewhere {
+fn of_others(holders: &Holders, ours: &NaturalKey) -> Elsewhere {
     let is_elsewhere = |part| holders.get(&part).is_some_and(|holder| holder != ours);
     match (is_elsewhere(Part::Gross), is_elsewhere(Part::Fee)) {
         (false, false) => Elsewhere::Nothing,
@@ -152,8 +186,7 @@ async fn order_of(client: &Client, charge: ChargeId) -> Result<Option<(ChargeId,
     let names = names.unwrap_or_default();
     let Some(id) = names.get("order").and_then(|id| id.parse().ok()) else { return Ok(None) };
     let number = names.get("order_number").and_then(|number| number.parse().ok());
-    let is_booked = names.contains_key("sales_order");
-    Ok(Some((charge, Order { id: OrderId::new(id), number, customer: None, is_booked })))
+    Ok(Some((charge, Order { id: OrderId::new(id), number, customer: None })))
 }
 
 /// The ERP's own documents of a page's movements, where their rows say that it has them.
@@ -175,7 +208,12 @@ async fn payment(client: &Client, key: NaturalKey) -> Result<Option<ErpDocument>
     Ok(amount.map(|amount| ErpDocument { key, amount }))
 }
 
-async fn context(client: &Client, movement: &Movement, shop: &Shop) -> Result<Context, Error> {
+async fn context(
+    client: &Client,
+    movement: &Movement,
+    shop: &Shop,
+    is_owed: impl Fn(&Order) -> bool,
+) -> Result<Context, Error> {
     let Some(moved) = &movement.moved else { return Ok(Context::default()) };
     let ledger = &client.ledger;
     let order = moved.charge().and_then(|charge| shop.orders.get(charge));
@@ -199,7 +237,7 @@ async fn context(client: &Client, movement: &Movement, shop: &Shop) -> Result<Co
         }
     };
     // The ERP knows no customer of an order that it has not got: what moved stands in suspense, and an exception says so.
-    if order.is_some_and(|order| order.is_booked) && context.order.is_some() {
+    if order.is_some_and(is_owed) && context.order.is_some() {
         context.receivable = Some(Receivable { amount, base: ledger.base(amount, date)? });
     }
     Ok(context)

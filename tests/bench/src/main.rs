@@ -2,6 +2,7 @@
 //!
 //! Times are shown and decide nothing; sizes and counts must hold. It must not be depended on.
 
+mod books_work;
 mod built;
 mod cloud;
 mod consumer_work;
@@ -42,6 +43,8 @@ enum Part {
     Ingest,
     /// The consumer's own work per order
     Consumer,
+    /// Payouts of up to a million movements, proved and posted
+    Books,
     /// A backlog after an outage, in virtual time
     Recovery,
     /// The built functions: size, start, memory, calls
@@ -59,6 +62,9 @@ fn main() -> Result<ExitCode> {
     }
     if is_asked(Part::Consumer) {
         consumer_work::run(&mut report)?;
+    }
+    if is_asked(Part::Books) {
+        books_work::run(&mut report)?;
     }
     if is_asked(Part::Recovery) {
         recovery::run(&mut report)?;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use rustix::time::{ClockId, clock_gettime};
 
 /// How long this thread has computed. Waiting, and what others do meanwhile, does not count.
-fn thread_time() -> Result<Duration> {
+pub(crate) fn thread_time() -> Result<Duration> {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).context("the thread's clock is below zero")
 }
 

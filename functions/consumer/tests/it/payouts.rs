@@ -94,6 +94,15 @@ async fn a_payout_is_proved_and_every_account_says_so() {
     assert_eq!(balance(&world, SUSPENSE), 0);
     assert_eq!(balance(&world, FEES), seeded.amount - 500 - amount, "what Stripe kept");
 
+    let id = payout["id"].as_str().unwrap().parse().unwrap();
+    let reported = bookkeeping::payout::report(world.store.as_ref(), &"main".parse().unwrap(), &id).await;
+    let reported = reported.unwrap().unwrap();
+    assert_eq!(reported.exceptions, [], "every movement has its documents");
+    let results = reported.report.unwrap().results;
+    let matched: Vec<(&str, u64)> =
+        results.iter().map(|(result, total)| (result.as_str(), total.rows)).collect();
+    assert_eq!(matched, [("matched", 2), ("not_an_order", 1)]);
+
     // The last first, and each again under another name: nothing is posted twice.
     let before = journals(&world);
     for (n, event) in events.iter().rev().enumerate() {

@@ -9,6 +9,8 @@ mod executions;
 #[cfg(test)]
 mod operate;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod send;
 #[cfg(test)]
 mod stuck;

@@ -140,9 +140,21 @@ impl World {
         said
     }
 
+    /// Plays a move at Stripe and takes what tells of a payout as far as it goes at once; gives what the move is about.
+    pub(crate) async fn pay_out(&self, wanted: &Value) -> Value {
+        let played = self.sandbox.play_stripe(wanted).unwrap();
+        let events = played["events"].as_array().unwrap().iter();
+        for event in events.filter(|event| event["type"].as_str().unwrap().starts_with("payout.")) {
+            let outcome = self.deliver_in("payouts", &delivery(event)).await;
+            assert!(matches!(outcome, Outcome::Done | Outcome::Skipped(_)), "{outcome:?}");
+        }
+        played["object"].clone()
+    }
+
     /// Pays an order of a kind and takes its event as far as it goes at once.
     pub(crate) async fn pay(&self, kind: &str) -> Seeded {
-        let seeded = self.sandbox.seed(&Seed { kind: kind.to_owned(), ..Seed::default() }).unwrap();
+        let seed = Seed { kind: kind.to_owned(), available_in_days: Some(0), ..Seed::default() };
+        let seeded = self.sandbox.seed(&seed).unwrap();
         let outcome = self.deliver(&delivery(&seeded.event)).await;
         assert!(!matches!(outcome, Outcome::RetryAfter(_)) || kind == "unrelated", "{kind}: {outcome:?}");
         seeded
@@ -169,11 +181,15 @@ impl World {
 
     /// Runs a delivery over the real ports and connectors.
     async fn deliver(&self, delivery: &Delivery) -> Outcome {
+        self.deliver_in(FLOW, delivery).await
+    }
+
+    async fn deliver_in(&self, flow: &str, delivery: &Delivery) -> Outcome {
         let config = sdk_config(self.cloud.endpoint()).await;
         let store = Arc::new(Table::new(&config, TABLE));
         let url = |name: &str| self.cloud.create_queue(name);
         let urls = BTreeMap::from([
-            (QueueName::Flow(FLOW.parse().unwrap()), url(FLOW_QUEUE)),
+            (QueueName::Flow(flow.parse().unwrap()), url(&format!("tillbridge-local-flow-{flow}.fifo"))),
             (QueueName::DeadLetter, url(LETTER_QUEUE)),
         ]);
         let stage = Stage::parse("local", &self.yaml).unwrap();
@@ -185,7 +201,7 @@ impl World {
             ports.clone(),
             outbound::Pool::new().unwrap(),
         );
-        let plan = flows::load(FLOW, &connections::specs().unwrap()).unwrap();
+        let plan = flows::load(flow, &connections::specs().unwrap()).unwrap();
         let settings = Settings { lease: SignedDuration::from_secs(130) };
         let engine = Engine::new(ports, Arc::new(plan), Vec::new(), settings);
         let connected = connections.get(&"main".parse().unwrap()).await.unwrap();
@@ -210,7 +226,10 @@ fn delivery(event: &Value) -> Delivery {
         source: "stripe".to_owned(),
         event: event["id"].as_str().unwrap().parse().unwrap(),
         event_type: event["type"].as_str().unwrap().to_owned(),
-        entity: format!("payment_intent:{}", event["data"]["object"]["payment_intent"].as_str().unwrap()),
+        entity: match event["data"]["object"]["payment_intent"].as_str() {
+            Some(intent) => format!("payment_intent:{intent}"),
+            None => format!("payout:{}", event["data"]["object"]["id"].as_str().unwrap()),
+        },
         received_at: Timestamp::now(),
         trace_id: "trace-1".to_owned(),
         replay: None,

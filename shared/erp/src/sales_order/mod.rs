@@ -2,3 +2,4 @@
 
 mod items;
 pub mod put;
+pub mod read;
