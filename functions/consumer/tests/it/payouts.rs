@@ -174,6 +174,27 @@ async fn a_payout_that_failed_before_anybody_heard_of_it_moves_nothing_in_the_en
     assert_eq!((balance(&world, BANK), balance(&world, TRANSIT)), (0, 0));
 }
 
+/// Its arrival was to be posted, and the ERP was away; by the time that it is back, so is the money (simulation, seed 161).
+#[tokio::test]
+async fn an_arrival_that_never_reached_the_erp_is_not_taken_back_alone() {
+    let world = World::new().await;
+    booked(&world, "simple").await;
+    let (made, events) = play(&world, &json!({ "move": "payout" }));
+    heard(&world, &events).await;
+    let (_, paid) = play(&world, &json!({ "move": "payout_turns", "payout": made["id"], "to": "paid" }));
+    world.plan(System::Erp, "PUT", "/journals/", "error=503");
+    let plan = flows::load("payouts", &connections::specs().unwrap()).unwrap();
+    let consumer = world.consumer_of_flow(plan).await;
+    let message = delivery(paid.last().unwrap(), world.clock_now()).to_message();
+    let response = world.hand(&consumer, &[message], 1).await;
+    assert_eq!(response.batch_item_failures.len(), 1, "it comes back");
+    let (_, failed) = play(&world, &json!({ "move": "payout_turns", "payout": made["id"], "to": "failed" }));
+    heard(&world, &failed).await;
+    assert_eq!((balance(&world, BANK), balance(&world, TRANSIT)), (0, 0));
+    heard(&world, &paid).await;
+    assert_eq!((balance(&world, BANK), balance(&world, TRANSIT)), (0, 0));
+}
+
 /// A category that Stripe invents, a monthly bill, another shop's payment: the money moved, so clearing moves, and what nobody can
 /// explain stands in suspense.
 #[tokio::test]

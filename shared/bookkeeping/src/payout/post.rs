@@ -142,10 +142,12 @@ async fn in_transit(client: &Client, payout: &Payout) -> Result<Option<Held>, Er
     Ok(Some(Held { amount: without_sign(line.amount)?, base: without_sign(line.base)?, exchange_rate: None }))
 }
 
-/// Takes the arrival back, where one was posted before the bank refused it.
-async fn not_arrived(client: &Client, payout: &Payout) -> Result<Option<JournalReference>, Error> {
+/// Takes the arrival back, where one was to be posted before the bank refused it. It may not have reached the ERP yet: then both do now,
+/// because nobody can tell it from one that has and whose answer was lost.
+async fn not_arrived(client: &Client, payout: &Payout) -> Result<Vec<JournalReference>, Error> {
     let key = keys::payout_paid(&client.ledger.account, &payout.id)?;
-    let Some(arrival) = journal::kept(client, &key).await? else { return Ok(None) };
+    let Some(arrival) = journal::kept(client, &key).await? else { return Ok(Vec::new()) };
+    let arrived = journal::post(client, arrival.clone()).await?;
     let on = match &payout.failure_balance_transaction {
         Some(back) => {
             let back = stripe::balance_transaction::read::run(&client.stripe, back).await?;
@@ -154,5 +156,5 @@ async fn not_arrived(client: &Client, payout: &Payout) -> Result<Option<JournalR
         None => payout.arrival_date,
     };
     let reversed = rules::arrival_reversed(&arrival, on.max(arrival.date()))?;
-    journal::post(client, reversed).await.map(Some)
+    Ok(vec![arrived, journal::post(client, reversed).await?])
 }
