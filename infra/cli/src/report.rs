@@ -111,11 +111,12 @@ async fn of_payout(context: &Context, store: &dyn Store, payout: &PayoutId, form
     };
     match form {
         Form::Json => {
-            say(&json!({ "report": report, "exceptions": exceptions, "exception_count": exception_count })
-                .to_string())?
+            let shown =
+                json!({ "report": report, "exceptions": exceptions, "exception_count": exception_count });
+            say(&shown.to_string())?;
         }
         Form::Csv => {
-            say(format!("{}\n{}", report.csv(), items_csv(&exceptions, ColumnNames::First)).trim_end())?
+            say(format!("{}\n{}", report.csv(), items_csv(&exceptions, ColumnNames::First)).trim_end())?;
         }
         Form::Table => table(&report, &exceptions, exception_count)?,
     }
@@ -187,7 +188,7 @@ async fn exceptions(context: &Context, store: &dyn Store, form: Form) -> Result<
             found += one.exception_count;
             match form {
                 Form::Json => {
-                    say(&json!({ "payout": one.payout, "exceptions": one.exceptions }).to_string())?
+                    say(&json!({ "payout": one.payout, "exceptions": one.exceptions }).to_string())?;
                 }
                 Form::Csv => say(items_csv(&one.exceptions, names).trim_end())?,
                 Form::Table => {

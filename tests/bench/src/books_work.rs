@@ -158,7 +158,7 @@ impl Made {
         };
         let transaction = self.row(n, amount, fee, category, source.clone())?;
         let receivable = Receivable { amount: self.money(GROSS), base: self.money(GROSS) };
-        let is_booked = n % UNBOOKED_EACH != 0;
+        let is_booked = !n.is_multiple_of(UNBOOKED_EACH);
         let order: canonical::IncrementId = format!("{:09}", n / 2).parse()?;
         let context = Context {
             order: Some(order.clone()),

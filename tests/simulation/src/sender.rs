@@ -80,7 +80,9 @@ async fn send(world: Arc<World>, order: Option<usize>, event: Value, after: Dura
         let names = flows.iter().map(|flow| (flow.clone(), id.clone()));
         match order {
             Some(order) => {
-                world.orders().get_mut(order).into_iter().for_each(|order| order.owed.extend(names.clone()))
+                if let Some(order) = world.orders().get_mut(order) {
+                    order.owed.extend(names);
+                }
             }
             None => world.payouts().extend(names),
         }

@@ -49,7 +49,6 @@ pub fn key(client: &Client, input: &Input) -> Result<NaturalKey, Error> {
 ///
 /// # Errors
 /// None.
-#[expect(clippy::unused_async, reason = "an action's find is async")]
 pub async fn find(_: Client, _: Input) -> Result<Option<Output>, Error> {
     Ok(None)
 }
