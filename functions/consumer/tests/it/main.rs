@@ -17,6 +17,8 @@ mod money;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod receipt;
+#[cfg(test)]
 mod refused;
 #[cfg(test)]
 mod second_flow;

@@ -79,7 +79,7 @@ async fn as_json_it_names_steps_keys_and_times() {
     let steps = execution["steps"].as_array().unwrap();
     let written: Vec<&Value> =
         steps.iter().filter(|step| !step["natural_key"].is_null()).map(|step| &step["step"]).collect();
-    assert_eq!(written, ["paid", "sales_order", "invoice", "fulfilment", "tagged"]);
+    assert_eq!(written, ["paid", "sales_order", "invoice", "fulfilment", "tagged", "claimed", "receipt"]);
     assert!(steps.iter().all(|step| step["finished_at"].is_string()), "{steps:?}");
     assert!(!said.out.contains("Lovelace") && !said.out.contains("ada@example.com"));
 }
