@@ -9,8 +9,8 @@ use environment::{Error, Mode, Pair, PaymentFailed, SETTLE_PARTIAL_S, SETTLE_S, 
 
 use super::Finding;
 
-/// Accounts that posting a sale needs.
-const ROLES: [&str; 3] = ["receivable", "sales", "shipping_income"];
+/// Accounts that every pair needs, besides that of its Stripe balance: a sale's, and what rates leave over.
+const ROLES: [&str; 4] = ["receivable", "sales", "shipping_income", "fx_gain_loss"];
 
 /// Every shipped flow loads.
 pub(super) fn flows() -> Result<Vec<Finding>> {
@@ -35,7 +35,9 @@ pub(super) fn settings(path: &Path, stage: &Stage) -> Vec<Finding> {
     let mut findings = vec![Finding::well(format!("environment {file}"))];
     let tables = tables();
     for (pair, settings) in &stage.pairs {
-        for role in ROLES.iter().filter(|role| !settings.erp.accounts.contains_key(**role)) {
+        let clearing = format!("stripe_clearing.{}", settings.erp.currency);
+        let roles = ROLES.into_iter().chain([clearing.as_str()]);
+        for role in roles.filter(|role| !settings.erp.accounts.contains_key(*role)) {
             let remedy = format!(
                 "add `pairs.{pair}.erp.accounts.{role}` to {file}, the code of an account of the ERP"
             );

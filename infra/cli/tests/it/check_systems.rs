@@ -34,10 +34,12 @@ async fn a_stage_that_is_set_up_is_well_and_nothing_is_written() {
         "queue tillbridge-local-dead-letter.fifo",
         "pair main, stripe",
         "pair main, stripe, PaymentIntents: Write",
+        "pair main, stripe, Balance transactions: Read",
         "pair main, magento",
         "pair main, magento, Magento_Sales::invoice",
         "pair main, erp",
         "pair main, erp, write orders",
+        "pair main, erp, write payments",
         "pair main, accounts",
         "pair main, wms, write fulfilments",
     ] {
@@ -161,7 +163,7 @@ async fn another_account_or_company_is_told() {
     world.write(&world.yaml.replace("acct_1TillbridgeLocal", "acct_1Another"));
     one_wrong(&world, &["pair main, stripe: ", "acct_1Another", "acct_1TillbridgeLocal"]).await;
     let yaml = world.yaml.replace("currency: USD", "currency: EUR").replace("EUR: \"1.0945\", ", "");
-    world.write(&yaml);
+    world.write(&yaml.replace("stripe_clearing.USD", "stripe_clearing.EUR"));
     one_wrong(&world, &["pair main, erp: ", "EUR", "USD", "erp.currency"]).await;
     world.write(&world.yaml.replace("sales: \"4000\"", "sales: \"4711\""));
     one_wrong(
