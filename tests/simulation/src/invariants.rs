@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use crate::drain::{Letters, is_booked};
 use crate::order::{Expected, Order};
-use crate::refunded;
 use crate::rows::{Rows, executions, reason};
 use crate::sender::FORGED;
 use crate::world::{ORDER_TO_CASH, PAIR, World};
+use crate::{received, refunded};
 
 /// What may be the end of an execution whose order people have touched.
 const TOUCHED: [&str; 3] = ["order_canceled", "order_on_hold", "invoice_incomplete"];
@@ -96,8 +96,10 @@ pub(crate) fn safety(world: &World) -> Result<()> {
         {
             world.journal.broken(format!("order {number} is over-invoiced: {invoiced}"));
         }
+        received::safety(world, order, &books)?;
         refunded::safety(world, order, &books)?;
     }
+    received::no_stranger(world, &books);
     Ok(())
 }
 
@@ -141,6 +143,7 @@ pub(crate) async fn liveness(world: &World, letters: &Letters) -> Result<()> {
                 is_linked(world, order).await?;
             }
             refunded::liveness(world, order, &rows, &books)?;
+            received::liveness(world, order, &books)?;
         }
     }
     Ok(())

@@ -21,6 +21,7 @@ mod order;
 mod people;
 mod process;
 mod queue;
+mod received;
 mod refunded;
 mod rows;
 mod run;
