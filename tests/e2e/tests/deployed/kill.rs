@@ -15,8 +15,9 @@ const HELD: &str = "latency=3000";
 /// lease of the dead process has to run out.
 const BACK: Duration = Duration::from_secs(400);
 
-/// Every request of an undisturbed order: system, method, path; what stands for its ids.
-const REQUESTS: [(&str, &str, &str); 10] = [
+/// The requests of an undisturbed order: system, method, path; what stands for its ids. The charge is read once more before its receipt
+/// is booked, at the path of the first.
+const REQUESTS: [(&str, &str, &str); 11] = [
     ("stripe", "GET", "/charges/{charge}"),
     ("magento", "GET", "/V1/orders/{order}"),
     ("magento", "POST", "/order/{order}/invoice"),
@@ -27,6 +28,7 @@ const REQUESTS: [(&str, &str, &str); 10] = [
     ("erp", "PUT", "/invoices/{account}sales_invoice%3A{order}"),
     ("wms", "PUT", "/fulfilments/{account}fulfilment%3A{order}"),
     ("stripe", "POST", "/payment_intents/{intent}"),
+    ("erp", "PUT", "/payments/{account}payment%3A{charge}"),
 ];
 
 /// Kills the consumer while it waits for the answer to this request of an order.

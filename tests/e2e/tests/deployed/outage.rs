@@ -81,12 +81,13 @@ async fn a_shop_that_is_away_for_two_minutes_costs_no_order_a_person() {
 }
 
 /// System, method and path of a write about one order; what stands for its ids.
-const WRITES: [(&str, &str, &str); 5] = [
+const WRITES: [(&str, &str, &str); 6] = [
     ("magento", "POST", "/order/{order}/invoice"),
     ("erp", "PUT", "/orders/{account}sales_order%3A{order}"),
     ("erp", "PUT", "/invoices/{account}sales_invoice%3A{order}"),
     ("wms", "PUT", "/fulfilments/{account}fulfilment%3A{order}"),
     ("stripe", "POST", "/payment_intents/{intent}"),
+    ("erp", "PUT", "/payments/{account}payment%3A{charge}"),
 ];
 
 const LOST: [&str; 4] = ["commit_then_500", "commit_then_timeout", "drop_after_headers", "drop"];
@@ -97,6 +98,7 @@ async fn disturbed(stack: &Stack, write: usize, fault: &'static str) -> Vec<Stri
     let order = stack.order("simple").await.unwrap();
     let path = path
         .replace("{order}", &order.id.unwrap().to_string())
+        .replace("{charge}", &order.charge)
         .replace("{intent}", order.intent.as_deref().unwrap())
         .replace("{account}", "tb%3Aacct_1TillbridgeLocal%3A");
     stack.sandbox.disturb(system, fault, method, &path).await.unwrap();
