@@ -2,9 +2,10 @@
 //! ones are, and no client behind them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Result;
-use canonical::{BalanceTransaction, NaturalKey, Order, Payment};
+use canonical::{BalanceTransaction, BalanceTransactionRow, NaturalKey, Order, Payment};
 use flow::{Action, Call, Connector, Fault, Table};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -16,8 +17,16 @@ const TIMEOUT: SignedDuration = SignedDuration::from_secs(20);
 const SETTLE: SignedDuration = SignedDuration::from_secs(5);
 
 /// What the systems hold.
+struct Books {
+    payment: Payment,
+    settlement: BalanceTransactionRow,
+    /// How many payments Stripe has booked: each is a movement of its own, as of a payment of its own.
+    booked: AtomicU32,
+    order: Order,
+}
+
 #[derive(Clone)]
-struct Held(Arc<(Payment, Order, BalanceTransaction)>);
+struct Held(Arc<Books>);
 
 impl Held {
     fn bind(&self, _: &Call) -> Self {
@@ -27,11 +36,12 @@ impl Held {
 
 /// A connector a system, for an order of so many lines and the payment of it.
 pub(crate) fn connectors(lines: u32) -> Result<Vec<Arc<dyn Connector>>> {
-    let held = Held(Arc::new((
-        serde_json::from_value(payment(lines))?,
-        serde_json::from_value(order(lines))?,
-        serde_json::from_value(movement(lines))?,
-    )));
+    let held = Held(Arc::new(Books {
+        payment: serde_json::from_value(payment(lines))?,
+        settlement: serde_json::from_value(settlement(lines))?,
+        booked: AtomicU32::new(0),
+        order: serde_json::from_value(order(lines))?,
+    }));
     let system = |actions: Vec<Action<Held>>| -> Arc<dyn Connector> {
         Arc::new(Table::new(held.clone(), Held::bind, actions))
     };
@@ -44,13 +54,14 @@ fn stripe() -> Result<Vec<Action<Held>>, Fault> {
     let key = |_: &Held, input: &tag::Input| key("tag", input.payment.charge.as_str());
     let links: &[_] = &[("charge", "/charge"), ("payment_intent", "/intent")];
     Ok(vec![
-        Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.0.clone()))?
+        Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.payment.clone()))?
             .links(links),
-        Action::read(settlement::NAME, TIMEOUT, async |held: Held, _: settlement::Input| {
-            ok(settlement::Output { transaction: held.0.2.clone() })
-        })?,
         Action::write(tag::NAME, TIMEOUT, SETTLE, key, nothing, async |_: Held, _: tag::Input| {
             ok(tag::Output { written: vec!["tb_order".to_owned()], kept: Vec::new() })
+        })?,
+        Action::read(settlement::NAME, TIMEOUT, async |held: Held, _: settlement::Input| {
+            let n = held.0.booked.fetch_add(1, Ordering::Relaxed);
+            ok(settlement::Output { transaction: movement(&held.0.settlement, n)? })
         })?,
     ])
 }
@@ -60,7 +71,7 @@ fn magento() -> Result<Vec<Action<Held>>, Fault> {
     let key = |_: &Held, input: &mark_paid::Input| key("charge", input.payment.charge.as_str());
     let links: &[_] = &[("order", "/id"), ("order_number", "/number")];
     Ok(vec![
-        Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.1.clone()))?
+        Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.order.clone()))?
             .links(links),
         Action::write(
             mark_paid::NAME,
@@ -84,11 +95,10 @@ fn magento() -> Result<Vec<Action<Held>>, Fault> {
 }
 
 fn erp() -> Result<Vec<Action<Held>>, Fault> {
-    use erp::payment::put as payment;
-    use erp::{sales_invoice::put as invoice, sales_order::put as order};
+    use erp::{payment::put as payment, sales_invoice::put as invoice, sales_order::put as order};
     let order_key = |_: &Held, input: &order::Input| ok(input.document.key.clone());
-    let payment_key = |_: &Held, input: &payment::Input| ok(input.document.key.clone());
     let invoice_key = |_: &Held, input: &invoice::Input| ok(input.document.key.clone());
+    let payment_key = |_: &Held, input: &payment::Input| ok(input.document.key.clone());
     Ok(vec![
         Action::write(
             order::NAME,
@@ -119,8 +129,13 @@ fn erp() -> Result<Vec<Action<Held>>, Fault> {
             payment_key,
             nothing,
             async |_: Held, input: payment::Input| {
-                let (id, key, created) = ("PAY-1".to_owned(), input.document.key, true);
-                ok(payment::Output { id, key, created, posted_as: payment::PostedAs::Payment })
+                let posted_as = payment::PostedAs::Payment;
+                ok(payment::Output {
+                    id: "P-1".to_owned(),
+                    key: input.document.key,
+                    created: true,
+                    posted_as,
+                })
             },
         )?
         .links(&[("payment", "/id")]),
@@ -146,6 +161,15 @@ async fn nothing<I, O>(_: Held, _: I) -> Result<Option<O>, Fault> {
     Ok(None)
 }
 
+/// The n-th movement.
+fn movement(row: &BalanceTransactionRow, n: u32) -> Result<BalanceTransaction, Fault> {
+    let malformed = |error: canonical::Error| {
+        Fault::new(flow::Class::Validation, "malformed_movement", error.to_string())
+    };
+    let id = format!("txn_3QxBench{n}").parse().map_err(malformed)?;
+    BalanceTransaction::new(BalanceTransactionRow { id, ..row.clone() }).map_err(malformed)
+}
+
 fn key(kind: &str, id: &str) -> Result<NaturalKey, Fault> {
     let malformed =
         |error: canonical::Error| Fault::new(flow::Class::Validation, "malformed_key", error.to_string());
@@ -158,30 +182,37 @@ const INTENT: &str = "pi_3QxBench";
 const UNIT_MINOR: u32 = 3_400;
 const TAX_MINOR: u32 = 302;
 const SHIPPING_MINOR: u32 = 500;
+const FEE_MINOR: u32 = 59;
 
 fn usd(minor: u32) -> Value {
     json!({ "minor": minor.to_string(), "currency": "USD" })
 }
 
+const fn total_minor(lines: u32) -> u32 {
+    lines * (2 * UNIT_MINOR + TAX_MINOR) + SHIPPING_MINOR
+}
+
 fn total(lines: u32) -> Value {
-    usd(lines * (2 * UNIT_MINOR + TAX_MINOR) + SHIPPING_MINOR)
+    usd(total_minor(lines))
 }
 
 fn payment(lines: u32) -> Value {
     json!({
         "charge": CHARGE, "intent": INTENT, "status": "succeeded", "captured": true, "amount": total(lines),
         "amount_captured": total(lines), "amount_refunded": usd(0), "created": "2026-03-02T09:14:05Z",
-        "method": "card", "brand": "visa", "last4": "4242", "fee": usd(59),
+        "method": "card", "brand": "visa", "last4": "4242", "fee": usd(FEE_MINOR),
         "orders": [{ "found_in": "Order #", "number": "000000042" }], "livemode": false
     })
 }
 
-/// The movement of the balance by which it came.
-fn movement(lines: u32) -> Value {
-    let gross = lines * (2 * UNIT_MINOR + TAX_MINOR) + SHIPPING_MINOR;
+/// What the payment moved.
+fn settlement(lines: u32) -> Value {
+    let gross = total_minor(lines);
     json!({
-        "id": "txn_3QxBench", "amount": usd(gross), "fee": usd(59), "net": usd(gross - 59), "source": CHARGE, "type": "charge",
-        "reporting_category": "charge", "created": "2026-03-02T09:14:05Z", "available_on": "2026-03-04T00:00:00Z"
+        "id": "txn_3QxBench", "amount": usd(gross), "fee": usd(FEE_MINOR), "net": usd(gross - FEE_MINOR), "source": CHARGE,
+        "type": "charge", "reporting_category": "charge", "created": "2026-03-02T09:14:05Z",
+        "available_on": "2026-03-04T00:00:00Z", "balance_type": "payments",
+        "fee_details": [{ "kind": "stripe_fee", "amount": usd(FEE_MINOR) }]
     })
 }
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::Order;
 
-/// The local stage's Stripe account, which keys name.
-const ACCOUNT: &str = "acct_1TillbridgeLocal";
+/// Beginnings of keys, as the flows make them of the pair's account.
+const KEYS: &str = "tb:acct_1TillbridgeLocal";
 
 /// The documents about one order.
 #[derive(Clone, Debug)]
@@ -23,8 +23,8 @@ pub struct Held {
     pub sales_orders: Vec<Value>,
     /// The ERP's invoices of those.
     pub sales_invoices: Vec<Value>,
-    /// The ERP's payments of the charge; where its currencies differ, journals.
-    pub payments: Vec<Value>,
+    /// What the charge is in the ERP: a payment, or a journal where it became another currency.
+    pub receipts: Vec<Value>,
     /// The warehouse's requests of its number.
     pub fulfilments: Vec<Value>,
 }
@@ -48,17 +48,16 @@ impl Held {
         let mut sales_invoices = all("erp", "invoices");
         sales_invoices
             .retain(|invoice| invoice["kind"] == "invoice" && keys.contains(&&invoice["order_key"]));
-        let payment = Value::from(format!("tb:{ACCOUNT}:payment:{}", order.charge));
-        let mut payments = where_("erp", "payments", "key", &payment);
-        payments.extend(where_("erp", "journals", "key", &payment));
+        let receipt = Value::from(format!("{KEYS}:payment:{}", order.charge));
+        let receipts = ["payments", "journals"].map(|kind| where_("erp", kind, "key", &receipt)).concat();
         Self {
-            payments,
             charge: first("charges", &Value::from(order.charge.clone())),
             intent: first("payment_intents", &Value::from(order.intent.clone())),
             invoices: where_("magento", "invoices", "order_id", &shop_order["entity_id"]),
             fulfilments: where_("wms", "fulfilments", "order_number", &number),
             order: shop_order,
             sales_invoices,
+            receipts,
             sales_orders,
         }
     }
@@ -104,7 +103,7 @@ impl Held {
         once("invoices", &self.invoices);
         once("sales orders", &self.sales_orders);
         once("sales invoices", &self.sales_invoices);
-        once("payments", &self.payments);
+        once("receipts", &self.receipts);
         if let Some(invoice) = self.invoices.first()
             && invoice["transaction_id"] != transaction
         {
@@ -123,6 +122,11 @@ impl Held {
         for invoice in &self.sales_invoices {
             if decimal(&invoice["total"]["amount"]) != total {
                 faults.push(format!("the order is {total}, the ERP's invoice {}", invoice["total"]));
+            }
+        }
+        for receipt in &self.receipts {
+            if received(receipt) != total {
+                faults.push(format!("the order is {total}, the ERP's receipt {receipt}"));
             }
         }
         faults
@@ -148,6 +152,14 @@ fn worth(booked: &Value) -> Decimal {
         .sum();
     let shipping = &booked["shipping"];
     lines + money(&shipping["amount"]) + taxes(shipping) - money(&booked["discount"])
+}
+
+/// What a customer has paid by it: the amount of a payment, the customer's side of a journal.
+fn received(receipt: &Value) -> Decimal {
+    let lines = receipt["lines"].as_array().into_iter().flatten();
+    let credit =
+        lines.filter(|line| line["party_key"].is_string()).map(|line| &line["credit"]["amount"]).next();
+    decimal(credit.unwrap_or(&receipt["amount"]["amount"]))
 }
 
 /// Decimals of the currencies that the tests use (ISO 4217).

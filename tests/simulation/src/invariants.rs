@@ -12,11 +12,10 @@ use serde_json::{Value, json};
 
 use crate::drain::{Letters, is_booked};
 use crate::order::{Expected, Order};
-use crate::payout;
-use crate::refunded::{self, KEYS};
 use crate::rows::{Rows, executions, reason};
 use crate::sender::FORGED;
 use crate::world::{ORDER_TO_CASH, PAIR, World};
+use crate::{payout, received, refunded};
 
 /// What may be the end of an execution whose order people have touched.
 const TOUCHED: [&str; 3] = ["order_canceled", "order_on_hold", "invoice_incomplete"];
@@ -97,8 +96,10 @@ pub(crate) fn safety(world: &World) -> Result<()> {
         {
             world.journal.broken(format!("order {number} is over-invoiced: {invoiced}"));
         }
+        received::safety(world, order, &books)?;
         refunded::safety(world, order, &books)?;
     }
+    received::no_stranger(world, &books);
     Ok(())
 }
 
@@ -139,10 +140,11 @@ pub(crate) async fn liveness(world: &World, letters: &Letters) -> Result<()> {
             && is_ended(order, &rows)
         {
             if !refunded::is_whole(order, &books) {
-                whole(world, order, &books, is_shipped)?;
+                whole(world, order, &books.of(order), is_shipped)?;
                 is_linked(world, order).await?;
             }
             refunded::liveness(world, order, &rows, &books)?;
+            received::liveness(world, order, &books)?;
         }
     }
     Ok(())
@@ -192,8 +194,7 @@ fn expected(world: &World, order: &Order, row: &Execution) {
 }
 
 /// One of everything, of the right amounts, and told to Stripe.
-fn whole(world: &World, order: &Order, books: &Books, is_shipped: bool) -> Result<()> {
-    let held = &books.of(order);
+fn whole(world: &World, order: &Order, held: &Held<'_>, is_shipped: bool) -> Result<()> {
     let number = &order.seeded.increment_id;
     let counts = held.counts();
     if counts != [1, 1, 1, usize::from(is_shipped)] {
@@ -225,23 +226,10 @@ fn whole(world: &World, order: &Order, books: &Books, is_shipped: bool) -> Resul
         ("the sales order's total", &sales_order["total"], total.clone()),
         ("what was paid for it", &sales_order["payment"]["amount"], total.clone()),
         ("the ERP's invoice is posted", &sales_invoice["state"], json!("posted")),
-        ("the ERP's invoice's total", &sales_invoice["total"], total.clone()),
+        ("the ERP's invoice's total", &sales_invoice["total"], total),
         ("Stripe knows the order's number", &held.metadata["tb_order"], json!(number)),
         ("Stripe knows the order", &held.metadata["tb_order_id"], json!(id)),
     ];
-    let key = format!("{KEYS}:payment:{}", order.seeded.charge);
-    // What a payout has found unbooked is in its day's journal.
-    let is_elsewhere = !payout::books(world, &key);
-    let payments = books.rows("/erp/payments", |row| row["key"] == *key);
-    let exchanged = books.rows("/erp/journals", |row| row["key"] == *key);
-    if payments.len() + exchanged.len() != usize::from(!is_elsewhere) {
-        world
-            .journal
-            .broken(format!("order {number} has {} payments {key}", payments.len() + exchanged.len()));
-    }
-    for payment in payments.iter().filter(|payment| payment["amount"] != total) {
-        world.journal.broken(format!("order {number}: {key} comes to {}, not {total}", payment["amount"]));
-    }
     for (what, found, wanted) in facts {
         if *found != wanted {
             world.journal.broken(format!("order {number}: {what}: {found}, not {wanted}"));

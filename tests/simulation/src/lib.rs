@@ -22,6 +22,7 @@ mod payout;
 mod people;
 mod process;
 mod queue;
+mod received;
 mod refunded;
 mod rows;
 mod run;

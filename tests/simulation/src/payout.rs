@@ -16,6 +16,7 @@ use tokio::time::sleep;
 
 use crate::faults::FAULTS_END_MS;
 use crate::invariants::{Books, decimal_cents};
+use crate::refunded::KEYS;
 use crate::rows::{Rows, reason};
 use crate::world::{PAIR, World};
 
@@ -173,6 +174,20 @@ pub(crate) fn books(world: &World, document: &str) -> bool {
     let items = world.table.items();
     let mut rows = items.iter().filter(|item| item.key.pk.starts_with("P#"));
     rows.any(|item| item.attributes.get("document").and_then(Value::as_str) == Some(document))
+}
+
+/// Whether a journal of the ERP is one of those that payouts and days post.
+pub(crate) fn is_journal(key: &str) -> bool {
+    let kind = key.strip_prefix(KEYS).and_then(|rest| rest.strip_prefix(':')?.split(':').next());
+    kind.is_some_and(|kind| ["bt", "day", "payout", "dispute"].contains(&kind))
+}
+
+/// Whether the gross of a movement is booked in a day's journal.
+pub(crate) fn is_in_a_day(world: &World, transaction: &str) -> bool {
+    let items = world.table.items();
+    let row = items.iter().find(|item| item.key.pk == format!("P#{PAIR}#bt#{transaction}"));
+    let document = row.and_then(|row| row.attributes.get("document")).and_then(Value::as_str);
+    document.is_some_and(|document| document.contains(":day:"))
 }
 
 /// Who books a movement, by part.

@@ -37,7 +37,7 @@ pub(crate) async fn customer(world: Arc<World>) -> Result<()> {
         kind: kind.to_owned(),
         without_order: is_late,
         authorised_only: is_authorised,
-        settles_after_reads: u32::try_from(chance.between(0, 2))?,
+        settles_after_reads: u32::try_from(chance.between(0, 5))?,
         available_in_days: Some(0),
         ..Seed::default()
     };

@@ -18,7 +18,7 @@ pub(crate) const KEYS: &str = "tb:acct_1TillbridgeLocal";
 const CANCELLED: &str = "cancelled";
 
 /// The refunds of an order's charge.
-fn refunds<'a>(order: &Order, books: &'a Books) -> Vec<&'a Value> {
+pub(crate) fn refunds<'a>(order: &Order, books: &'a Books) -> Vec<&'a Value> {
     books.rows("/stripe/refunds", |refund| refund["charge"] == order.seeded.charge.as_str())
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn is_whole(order: &Order, books: &Books) -> bool {
 }
 
 /// Live documents of a key.
-fn of_key<'a>(books: &'a Books, pointer: &str, key: &str) -> Vec<&'a Value> {
+pub(crate) fn of_key<'a>(books: &'a Books, pointer: &str, key: &str) -> Vec<&'a Value> {
     books.rows(pointer, |row| row["key"] == key && row["state"] != CANCELLED)
 }
 
@@ -40,6 +40,14 @@ fn memos<'a>(books: &'a Books, refund: &str) -> Vec<&'a Value> {
         let comments = memo["comments"].as_array().into_iter().flatten();
         comments.map(|row| &row["comment"]).any(|comment| *comment == marker.as_str())
     })
+}
+
+/// Refunds that were credited, and have come back: the customer is owed them still.
+pub(crate) fn came_back<'a>(order: &Order, books: &'a Books) -> Vec<&'a Value> {
+    let is_credited = |refund: &Value| memos(books, refund["id"].as_str().unwrap_or_default()).len() == 1;
+    let mut found = refunds(order, books);
+    found.retain(|refund| refund["status"] == "failed" && is_credited(refund));
+    found
 }
 
 /// What may never be.
@@ -111,10 +119,7 @@ pub(crate) fn liveness(world: &World, order: &Order, rows: &Rows, books: &Books)
         kinds.map(|pointer| of_key(books, pointer, key).len()).into_iter().sum()
     };
     let mut wanted = Vec::new();
-    let has_come_back = |refund: &&Value| {
-        refund["status"] == "failed" && memos(books, refund["id"].as_str().unwrap_or_default()).len() == 1
-    };
-    let is_owed = refunds(order, books).iter().any(has_come_back);
+    let is_owed = !came_back(order, books).is_empty();
     for refund in refunds(order, books) {
         let id = refund["id"].as_str().unwrap_or_default();
         let is_credited = memos(books, id).len() == 1;

@@ -98,7 +98,7 @@ async fn wherever_a_process_stops_the_next_one_ends_with_one_of_everything() {
             let execution = world.settle(&message).await;
             assert_eq!(execution.status, Status::Done, "call {at}, after: {after}: {execution:?}");
             let held = Held::of(&world.sandbox, &seeded);
-            assert_eq!(held.counts(), [1, 1, 1, 1], "call {at}, after: {after}");
+            assert_eq!(held.counts(), [1; 5], "call {at}, after: {after}");
             assert!(world.letters().is_empty(), "call {at}, after: {after}");
         }
     }

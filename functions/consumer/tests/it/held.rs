@@ -1,6 +1,6 @@
 //! What the four systems hold of one order.
 
-use sandbox::{Sandbox, Seeded};
+use sandbox::{STRIPE_ACCOUNT, Sandbox, Seeded};
 use serde_json::Value;
 
 /// Every document of an order, in each system.
@@ -13,6 +13,8 @@ pub(crate) struct Held {
     pub(crate) sales_orders: Vec<Value>,
     pub(crate) sales_invoices: Vec<Value>,
     pub(crate) fulfilments: Vec<Value>,
+    /// What the charge is in the ERP: a payment, or a journal where it became another currency.
+    pub(crate) receipts: Vec<Value>,
     /// The metadata of Stripe's payment intent.
     pub(crate) metadata: Value,
 }
@@ -26,6 +28,10 @@ impl Held {
         let keys: Vec<&Value> = sales_orders.iter().map(|row| &row["key"]).collect();
         let is_invoice = |row: &Value| row["kind"] == "invoice" && keys.contains(&&row["order_key"]);
         let sales_invoices = rows(&state, "/erp/invoices", is_invoice);
+        let receipt = Value::from(format!("tb:{STRIPE_ACCOUNT}:payment:{}", seeded.charge));
+        let receipts = ["/erp/payments", "/erp/journals"]
+            .map(|kind| rows(&state, kind, |row| row["key"] == receipt))
+            .concat();
         let intent = Value::from(seeded.payment_intent.clone());
         Self {
             order: rows(&state, "/magento/orders", |row| row["entity_id"] == id).remove(0),
@@ -36,12 +42,14 @@ impl Held {
                 rows(&state, "/stripe/payment_intents", |row| row["id"] == intent).remove(0)["metadata"]
                     .take(),
             sales_orders,
+            receipts,
         }
     }
 
-    /// How many of each there are: Magento's invoices, the ERP's orders and invoices, fulfilments.
-    pub(crate) fn counts(&self) -> [usize; 4] {
-        [self.invoices.len(), self.sales_orders.len(), self.sales_invoices.len(), self.fulfilments.len()]
+    /// How many of each there are: Magento's invoices, the ERP's orders and invoices, fulfilments, the ERP's receipts.
+    pub(crate) fn counts(&self) -> [usize; 5] {
+        [&self.invoices, &self.sales_orders, &self.sales_invoices, &self.fulfilments, &self.receipts]
+            .map(Vec::len)
     }
 }
 

@@ -23,6 +23,8 @@ mod order;
 #[cfg(test)]
 mod payouts;
 #[cfg(test)]
+mod receipt;
+#[cfg(test)]
 mod refused;
 #[cfg(test)]
 mod second_flow;

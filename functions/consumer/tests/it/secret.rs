@@ -45,7 +45,7 @@ async fn a_missing_secret_is_named_waited_for_and_then_used() {
         world.clock.advance(asked);
         let response = world.hand(&consumer, std::slice::from_ref(&message), 2).await;
         assert_eq!(failed(&response), Vec::<&str>::new(), "{kind}");
-        assert_eq!(Held::of(&world.sandbox, &seeded).counts(), [1, 1, 1, 1], "{kind}");
+        assert_eq!(Held::of(&world.sandbox, &seeded).counts(), [1; 5], "{kind}");
     }
 }
 
@@ -131,7 +131,7 @@ async fn either_of_two_live_values_is_taken_by_every_system() {
             let seeded = world.seed("simple");
             let execution = world.settle(&world.message(&seeded)).await;
             assert_eq!((execution.status, execution.attempts), (Status::Done, 1), "{kind}");
-            assert_eq!(Held::of(&world.sandbox, &seeded).counts(), [1, 1, 1, 1], "{kind}");
+            assert_eq!(Held::of(&world.sandbox, &seeded).counts(), [1; 5], "{kind}");
             let requests = world.sandbox.requests(0);
             let refusals = requests.iter().filter(|request| request.status == Some(401)).count();
             assert_eq!(refusals, refused, "{kind}: one refused call, not one a request");

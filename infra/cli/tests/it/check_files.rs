@@ -29,10 +29,22 @@ async fn each_mistake_is_told_with_the_file_the_place_and_the_remedy() {
     let file = "infra/environments/local.yaml";
     let second = world.yaml.split_once("  main:\n").unwrap().1;
     let two = format!("{}  second:\n{second}", world.yaml);
-    let cases: [(String, &[&str]); 9] = [
+    let cases: [(String, &[&str]); 11] = [
         (
             world.yaml.replace("        sales: \"4000\"\n", ""),
             &["pair main, account sales", "add `pairs.main.erp.accounts.sales` to", file],
+        ),
+        (
+            world.yaml.replace("        stripe_clearing.USD: \"1050\"\n", ""),
+            &[
+                "pair main, account stripe_clearing.USD",
+                "add `pairs.main.erp.accounts.stripe_clearing.USD` to",
+                file,
+            ],
+        ),
+        (
+            world.yaml.replace("        fx_gain_loss: \"6900\"\n", ""),
+            &["pair main, account fx_gain_loss", "add `pairs.main.erp.accounts.fx_gain_loss` to", file],
         ),
         (
             world.yaml.replace("      tax_codes:\n", "      other_codes:\n"),

@@ -34,10 +34,12 @@ async fn a_stage_that_is_set_up_is_well_and_nothing_is_written() {
         "queue tillbridge-local-dead-letter.fifo",
         "pair main, stripe",
         "pair main, stripe, PaymentIntents: Write",
+        "pair main, stripe, Balance transactions: Read",
         "pair main, magento",
         "pair main, magento, Magento_Sales::invoice",
         "pair main, erp",
         "pair main, erp, write orders",
+        "pair main, erp, write payments",
         "pair main, accounts",
         "pair main, wms, write fulfilments",
     ] {

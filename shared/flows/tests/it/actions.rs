@@ -1,8 +1,9 @@
 //! The actions that flows use: what each takes, and what is known of its answer.
 
 use canonical::{
-    ChargeId, CreditMemo, CreditNote, Dispute, DisputeId, Fulfilment, IncrementId, NaturalKey, Order,
-    OrderId, Payment, PaymentEntry, Payout, PayoutId, Refund, RefundId, SalesInvoice, SalesOrder,
+    BalanceTransaction, ChargeId, CreditMemo, CreditNote, Dispute, DisputeId, Fulfilment, IncrementId,
+    NaturalKey, Order, OrderId, Payment, PaymentEntry, Payout, PayoutId, Refund, RefundId, SalesInvoice,
+    SalesOrder,
 };
 use flow::{ActionSpec, Effect};
 use jiff::SignedDuration;
@@ -35,7 +36,7 @@ pub(crate) fn all() -> Vec<Entry> {
         entry::<Put<Fulfilment>>("wms.fulfilment.put", write, any()),
         entry::<Tag>("stripe.payment.tag", write, any()),
         entry::<ListRefunds>("stripe.refund.list", read, schema_for!(Listed)),
-        entry::<ReadPayment>("stripe.settlement.read", read, any()),
+        entry::<ReadPayment>("stripe.settlement.read", read, schema_for!(Settled)),
         entry::<PutMemo>("magento.credit_memo.put", write, schema_for!(Credited)),
         Entry { check: sound_credit_note, ..entry::<Put<CreditNote>>("erp.credit_note.put", write, any()) },
         entry::<Put<PaymentEntry>>("erp.payment.put", write, any()),
@@ -177,6 +178,12 @@ struct Cancel {
 struct ReadPayment {
     #[serde(rename = "charge")]
     _charge: ChargeId,
+}
+
+#[derive(JsonSchema)]
+struct Settled {
+    #[serde(rename = "transaction")]
+    _transaction: BalanceTransaction,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,6 +1,6 @@
 //! Whatever an order looks like, the documents made of it add up.
 
-use canonical::{Currency, Fulfilment, Money, NaturalKey, Order, SalesInvoice, SalesOrder};
+use canonical::{Currency, Fulfilment, Money, NaturalKey, Order, PaymentEntry, SalesInvoice, SalesOrder};
 use flow::expression::Scope;
 use flow::plan::{Plan, StepKind};
 use proptest::prelude::{ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
@@ -71,13 +71,20 @@ fn order(rows: &[Row], code: &str, shipping: i64, other: i64) -> Value {
     })
 }
 
+/// What the payment became at Stripe's balance, in cents.
+const SETTLED: i64 = 12_345;
+
 fn document<T: DeserializeOwned>(plan: &Plan, step: &str, order: &Value) -> T {
     let mut scope = Scope::new(Value::Null, connection([].into()));
     scope.set(&"order".parse().unwrap(), order.clone());
     scope.set(&"paid".parse().unwrap(), json!({ "state": "processing", "status": "processing" }));
     let amount = order["grand_total"].clone();
-    let payment = json!({ "charge": "ch_1", "method": "card", "amount_captured": amount, "created": "2026-03-02T09:14:05Z" });
+    let payment = json!({
+        "charge": "ch_1", "method": "card", "amount": amount, "amount_captured": amount, "created": "2026-03-02T09:14:05Z"
+    });
     scope.set(&"payment".parse().unwrap(), payment);
+    let moved = json!({ "id": "txn_1", "amount": { "minor": SETTLED.to_string(), "currency": "USD" }, "created": "2026-03-02T23:30:00Z" });
+    scope.set(&"settled".parse().unwrap(), json!({ "transaction": moved }));
     scope.set(&"paid_at".parse().unwrap(), json!("2026-03-02T09:14:05Z"));
     let StepKind::Use(step) = &plan.step(&step.parse().unwrap()).unwrap().kind else {
         panic!("not an action")
@@ -121,5 +128,16 @@ proptest! {
         let billed: Vec<_> = invoice.lines.iter().map(|line| (&line.line_id, line.quantity)).collect();
         let ordered: Vec<_> = sales_order.lines.iter().map(|line| (&line.line_id, line.quantity)).collect();
         prop_assert_eq!(billed, ordered);
+
+        let receipt: PaymentEntry = document(&plan, "receipt", &order);
+        prop_assert_eq!(receipt.amount, typed.grand_total);
+        let matched: Vec<_> = receipt.allocations.iter().map(|one| (&one.document, one.amount)).collect();
+        prop_assert_eq!(matched, [(&invoice.key, invoice.total)]);
+        prop_assert_eq!(&receipt.customer_key, &sales_order.customer_key);
+        prop_assert_eq!(receipt.exchange_rate, sales_order.exchange_rate);
+        prop_assert_eq!(receipt.settled, Money::new(SETTLED, "USD".parse().unwrap()));
+        // The company's day, which is Berlin's.
+        prop_assert_eq!(receipt.date.to_string(), "2026-03-03");
+        prop_assert_eq!(receipt.account.as_str(), "1050");
     }
 }

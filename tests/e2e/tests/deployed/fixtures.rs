@@ -101,7 +101,8 @@ async fn charge_of(stack: &Stack, order: &Order, event: &Value) -> Order {
     let intent = charge["payment_intent"].as_str().map(|_| format!("pi_fixture{unique}"));
     charge["id"] = json!(format!("ch_fixture{unique}"));
     charge["payment_intent"] = json!(intent);
-    charge["balance_transaction"] = Value::Null;
+    let transaction = json!(format!("txn_fixture{unique}"));
+    charge["balance_transaction"] = transaction.clone();
     charge["metadata"] = json!({ "Order #": order.number });
     let (was, is) = (charge["amount"].clone(), order.event["data"]["object"]["amount"].clone());
     for name in ["amount", "amount_captured", "amount_refunded"] {
@@ -116,7 +117,13 @@ async fn charge_of(stack: &Stack, order: &Order, event: &Value) -> Order {
             "status": charge["status"], "latest_charge": charge["id"], "metadata": charge["metadata"] });
         stack.sandbox.post("/admin/charges", &intent).await.unwrap();
     }
-    stack.sandbox.post("/admin/charges", &charge).await.unwrap();
+    let (amount, currency) = (&charge["amount"], &charge["currency"]);
+    let settled = json!({ "id": transaction, "object": "balance_transaction", "amount": amount, "currency": currency,
+        "fee": 0, "fee_details": [], "net": amount, "source": charge["id"], "type": "charge", "reporting_category": "charge",
+        "created": charge["created"], "available_on": charge["created"], "balance_type": "payments", "status": "available" });
+    for object in [&settled, &charge] {
+        stack.sandbox.post("/admin/charges", object).await.unwrap();
+    }
     Order { charge: charge["id"].as_str().unwrap().to_owned(), intent, event, ..order.clone() }
 }
 

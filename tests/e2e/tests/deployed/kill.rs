@@ -15,7 +15,8 @@ const HELD: &str = "latency=3000";
 /// lease of the dead process has to run out.
 const BACK: Duration = Duration::from_secs(400);
 
-/// Every request of an undisturbed order: system, method, path; what stands for its ids.
+/// The requests of an undisturbed order: system, method, path; what stands for its ids. The charge is read once more before its receipt
+/// is booked, at the path of the first.
 const REQUESTS: [(&str, &str, &str); 11] = [
     ("stripe", "GET", "/charges/{charge}"),
     ("magento", "GET", "/V1/orders/{order}"),

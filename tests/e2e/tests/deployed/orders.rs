@@ -146,6 +146,27 @@ async fn an_order_that_comes_after_its_charge_is_waited_for() {
 }
 
 #[tokio::test]
+async fn a_charge_that_stripe_books_later_holds_up_nothing_but_its_receipt() {
+    let stack = Stack::shared().await.unwrap();
+    let seed = json!({ "kind": "simple", "settles_after_reads": 1_000_000 });
+    let order = stack.order_with(&seed).await.unwrap();
+    stack.pay(&order).await.unwrap();
+    let waiting = |execution: &Execution| execution.status() == "waiting";
+    let execution = stack.until("main", order.event_id(), "waiting", waiting).await.unwrap();
+    assert_eq!(execution.head["waiting"]["code"], "not_settled_yet", "{execution:?}");
+    let held = Held::of(&stack.sandbox.state().await.unwrap(), &order);
+    let documents = (held.sales_invoices.len(), held.fulfilments.len(), held.receipts.len());
+    assert_eq!((documents, &held.metadata()["tb_order"]), ((1, 1, 0), &json!(order.number)));
+
+    let settle = json!({ "move": "settle", "id": order.charge });
+    stack.sandbox.post("/admin/stripe/moves", &settle).await.unwrap();
+    let execution = stack.ended(order.event_id()).await.unwrap();
+    let held = Held::of(&stack.sandbox.state().await.unwrap(), &order);
+    let case = ("simple", "processing", LAMP_AND_NOTEBOOK);
+    assert_eq!(faults(&case, &order, &execution, &held), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn an_authorised_charge_is_left_until_it_is_captured() {
     let stack = Stack::shared().await.unwrap();
     let order = stack.order_with(&json!({ "kind": "simple", "authorised_only": true })).await.unwrap();
@@ -156,14 +177,10 @@ async fn an_authorised_charge_is_left_until_it_is_captured() {
     assert_eq!(held.order["status"], "pending");
 
     // The merchant captures it in Stripe's dashboard.
-    let mut charge = held.charge.clone();
-    charge["captured"] = json!(true);
-    charge["amount_captured"] = charge["amount"].clone();
-    stack.sandbox.post("/admin/charges", &charge).await.unwrap();
-    let mut event = order.event.clone();
-    event["id"] = json!(format!("{}_captured", order.event_id()));
-    event["type"] = json!("charge.captured");
-    event["data"]["object"] = charge;
+    let wanted = json!({ "move": "capture", "intent": order.intent });
+    let played = stack.sandbox.post("/admin/stripe/moves", &wanted).await.unwrap();
+    let events = played["events"].as_array().unwrap();
+    let event = events.iter().find(|event| event["type"] == "charge.captured").unwrap().clone();
     let captured = Order { event, ..order };
     let execution = stack.run(&captured).await.unwrap();
     let held = Held::of(&stack.sandbox.state().await.unwrap(), &captured);

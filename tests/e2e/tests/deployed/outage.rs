@@ -98,8 +98,8 @@ async fn disturbed(stack: &Stack, write: usize, fault: &'static str) -> Vec<Stri
     let order = stack.order("simple").await.unwrap();
     let path = path
         .replace("{order}", &order.id.unwrap().to_string())
-        .replace("{intent}", order.intent.as_deref().unwrap())
         .replace("{charge}", &order.charge)
+        .replace("{intent}", order.intent.as_deref().unwrap())
         .replace("{account}", "tb%3Aacct_1TillbridgeLocal%3A");
     stack.sandbox.disturb(system, fault, method, &path).await.unwrap();
     let execution = stack.run(&order).await.unwrap();

@@ -120,6 +120,7 @@ async fn checked(stack: &Stack) {
         "pair main, table tax_codes",
         "pair main, table shipping_services",
         "pair main, account receivable",
+        "pair main, account stripe_clearing.USD",
         "tillbridge/unready/main/stripe-webhook: it is missing",
         "tillbridge/unready/main/erp: it is missing",
     ] {

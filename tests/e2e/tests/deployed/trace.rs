@@ -35,7 +35,18 @@ async fn the_whole_story_by_any_of_its_names() {
         }
         let steps = execution["steps"].as_array().unwrap();
         let step = |name: &str| steps.iter().find(|step| step["step"] == name).unwrap();
-        for name in ["payment", "order", "paid", "sales_order", "invoice", "fulfilment", "tagged"] {
+        let names = [
+            "payment",
+            "order",
+            "paid",
+            "sales_order",
+            "invoice",
+            "fulfilment",
+            "tagged",
+            "settled",
+            "receipt",
+        ];
+        for name in names {
             assert!(step(name)["finished_at"].is_string(), "{asked}: {name} has no time");
             assert!(step(name)["duration_ms"].is_number(), "{asked}: {name} says not how long it took");
         }
@@ -55,6 +66,7 @@ fn names(order: &Order, held: &Held) -> Vec<(&'static str, String)> {
         ("sales_order", text(&held.sales_orders[0]["id"])),
         ("sales_invoice", text(&held.sales_invoices[0]["id"])),
         ("fulfilment", text(&held.fulfilments[0]["id"])),
+        ("payment", text(&held.receipts[0]["id"])),
     ]
 }
 
