@@ -9,12 +9,13 @@ use crate::{Context, Stop};
 /// Executions of one entity that are looked at.
 pub(crate) const EXECUTIONS_MAX: u32 = 100;
 /// Names by which a thing may be asked for, tried in this order.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "order_number",
     "payment_intent",
     "charge",
     "refund",
     "dispute",
+    "payout",
     "sales_order",
     "sales_invoice",
     "fulfilment",
@@ -52,7 +53,7 @@ pub(crate) async fn entities_of(context: &Context, store: &dyn Store, what: &str
     }
     Err(unknown(
         what,
-        "ask for an order number as the shop writes it, zeros and all, pi_…, ch_… or evt_…, or `order:` and Magento's own id",
+        "ask for an order number as the shop writes it, zeros and all, pi_…, ch_…, po_… or evt_…, or `order:` and Magento's own id",
     ))
 }
 

@@ -1,24 +1,27 @@
 //! `tillbridge report`: what accountants file. No system is asked: all of it stands in the table.
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 use bookkeeping::payout::{Reported, report, reports};
 use books::export::{beancount, hledger};
-use books::payout::{CategoryTotal, Item};
+use books::payout::{CategoryTotal, Item, Side};
 use books::report::{ColumnNames, items_csv};
 use books::{Outcome, PayoutReport};
-use canonical::PayoutId;
+use canonical::{Money, PayoutId};
 use clap::{Subcommand, ValueEnum};
 use flow::Store;
 use serde_json::json;
 
-use crate::print::say;
+use crate::print::{say, word};
 use crate::{Context, Ended, Stop};
 
 /// Shows payouts, what of them is not matched, and the journals that were posted.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  tillbridge report payout po_1QxAbC\n  tillbridge report payout po_1QxAbC --as csv > po_1QxAbC.csv\n  \
-    tillbridge report exceptions\n  tillbridge report journals 2026-03 --as hledger | hledger -f - check --strict"
+    after_help = "Examples:\n  tillbridge report payout po_1QxAbC\n  tillbridge report payout po_1QxAbC --format csv --out po_1QxAbC.csv\n  \
+    tillbridge report exceptions\n  tillbridge report journals 2026-03 --format hledger | hledger -f - check --strict"
 )]
 pub struct ReportWork {
     #[command(subcommand)]
@@ -32,14 +35,17 @@ enum What {
         /// `po_…`.
         payout: PayoutId,
         /// How it is written.
-        #[arg(long = "as", value_enum, default_value_t = Form::Table)]
-        form: Form,
+        #[arg(long, value_enum, default_value_t = Form::Table)]
+        format: Form,
+        /// Writes it into this file, over what is there, and not onto the terminal.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Every movement of every payout that has no document to match, or another's amount.
     Exceptions {
         /// How it is written.
-        #[arg(long = "as", value_enum, default_value_t = Form::Table)]
-        form: Form,
+        #[arg(long, value_enum, default_value_t = Form::Table)]
+        format: Form,
     },
     /// The journals that tillbridge has posted in a month, as plain text that hledger and Beancount read.
     Journals {
@@ -47,7 +53,7 @@ enum What {
         #[arg(value_parser = month)]
         month: String,
         /// In which program's words.
-        #[arg(long = "as", value_enum, default_value_t = Words::Hledger)]
+        #[arg(long = "format", value_enum, default_value_t = Words::Hledger)]
         words: Words,
     },
 }
@@ -82,8 +88,10 @@ impl ReportWork {
         let table = context.table();
         let store = table.as_ref();
         match &self.what {
-            What::Payout { payout, form } => of_payout(context, store, payout, wanted(*form, context)).await,
-            What::Exceptions { form } => exceptions(context, store, wanted(*form, context)).await,
+            What::Payout { payout, format, out } => {
+                of_payout(context, store, payout, wanted(*format, context), out.as_deref()).await
+            }
+            What::Exceptions { format } => exceptions(context, store, wanted(*format, context)).await,
             What::Journals { month, words } => journals(context, store, month, *words).await,
         }
     }
@@ -94,7 +102,13 @@ fn wanted(form: Form, context: &Context) -> Form {
     if context.json { Form::Json } else { form }
 }
 
-async fn of_payout(context: &Context, store: &dyn Store, payout: &PayoutId, form: Form) -> Result<Ended> {
+async fn of_payout(
+    context: &Context,
+    store: &dyn Store,
+    payout: &PayoutId,
+    form: Form,
+    out: Option<&Path>,
+) -> Result<Ended> {
     let found = report(store, &context.pair, payout).await?;
     let Some(Reported { report, exceptions, exception_count, rows_so_far, .. }) = found else {
         let what = format!(
@@ -104,51 +118,76 @@ async fn of_payout(context: &Context, store: &dyn Store, payout: &PayoutId, form
         return Err(Stop::Problem(what).into());
     };
     let Some(report) = report else {
-        say(&format!(
-            "payout {payout} is under way: {rows_so_far} movements were looked at. `tillbridge trace {payout}` says what it waits for"
-        ))?;
-        return Ok(Ended::WithProblems);
+        // No report yet, so nothing goes where a program or a file expects one.
+        return Err(Stop::Problem(under_way(payout, rows_so_far)).into());
     };
-    match form {
+    let text = match form {
         Form::Json => {
-            let shown =
-                json!({ "report": report, "exceptions": exceptions, "exception_count": exception_count });
-            say(&shown.to_string())?;
+            json!({ "report": report, "exceptions": exceptions, "exception_count": exception_count })
+                .to_string()
         }
         Form::Csv => {
-            say(format!("{}\n{}", report.csv(), items_csv(&exceptions, ColumnNames::First)).trim_end())?;
+            warn_of_others(payout, &exceptions, exception_count)?;
+            format!("{}\n{}", report.csv(), items_csv(&exceptions, ColumnNames::First))
         }
-        Form::Table => table(&report, &exceptions, exception_count)?,
+        Form::Table => table(&report, &exceptions, exception_count),
+    };
+    match out {
+        None => say(text.trim_end())?,
+        Some(file) => {
+            std::fs::write(file, format!("{}\n", text.trim_end()))
+                .map_err(|error| Stop::Usage(format!("{} cannot be written: {error}", file.display())))?;
+            say(&format!("payout {payout} is in {}; {exception_count} to look at", file.display()))?;
+        }
     }
     Ok(if exception_count == 0 { Ended::Well } else { Ended::WithProblems })
 }
 
-fn table(report: &PayoutReport, exceptions: &[Item], count: u64) -> Result<()> {
+fn under_way(payout: &PayoutId, rows: u64) -> String {
+    format!(
+        "payout {payout} is under way: {rows} movements were looked at. `tillbridge trace {payout}` says what it waits for"
+    )
+}
+
+fn table(report: &PayoutReport, exceptions: &[Item], count: u64) -> String {
     let payout = &report.payout;
-    say(&format!("payout {} of {}, {}", payout.id, payout.amount, crate::print::word(&payout.status)))?;
-    say(&format!(
-        "  arrives on {}; {} left the balance by it, in {} movements",
-        payout.arrival_date, report.taken, report.rows
-    ))?;
-    say("\ncategory                          rows           gross            fees             net")?;
-    for (category, total) in &report.categories {
-        say(&row(category.as_str(), total))?;
-    }
-    say("\nmatched with the shop and the ERP")?;
-    for (result, total) in &report.results {
-        say(&row(result, total))?;
-    }
+    let fee = payout.fee.unwrap_or(Money::zero(payout.currency()));
+    let mut lines = vec![
+        // The report is not written again when the payout moves on.
+        format!("payout {}, {} when it was proved", payout.id, word(&payout.status)),
+        format!("  arrives on        {}", payout.arrival_date),
+        format!("  left the balance  {}, in {} movements", report.taken, report.rows),
+        format!("  fee of the payout {fee}"),
+        format!("  reaches the bank  {}", payout.amount),
+        "\ncategory                          rows           gross            fees             net".to_owned(),
+    ];
+    lines.extend(report.categories.iter().map(|(category, total)| row(category.as_str(), total)));
+    lines.push("\nmatched with the shop and the ERP".to_owned());
+    lines.extend(report.results.iter().map(|(result, total)| row(result, total)));
     if count > 0 {
-        say(&format!("\n{count} to look at"))?;
-        for item in exceptions {
-            say(&line(item))?;
-        }
+        lines.push(format!("\n{count} to look at"));
+        lines.extend(exceptions.iter().map(line));
+        lines.extend(others(exceptions, count).map(|others| format!("  {others}")));
     }
-    say("\njournals")?;
-    for journal in &report.journals {
-        say(&format!("  {}  {}", journal.number.as_deref().unwrap_or("not in the ERP yet"), journal.key))?;
+    lines.push("\njournals".to_owned());
+    lines.extend(report.journals.iter().map(|journal| {
+        format!("  {}  {}", journal.number.as_deref().unwrap_or("not in the ERP yet"), journal.key)
+    }));
+    lines.join("\n")
+}
+
+/// That there are more exceptions than are kept with their amounts.
+fn others(exceptions: &[Item], count: u64) -> Option<String> {
+    let kept = u64::try_from(exceptions.len()).unwrap_or(u64::MAX);
+    (count > kept).then(|| format!("and others: {count} in all, of which the first {kept} are kept"))
+}
+
+/// Says so beside a CSV, on standard error: a row for it would be a movement to whoever reads the file.
+fn warn_of_others(payout: &PayoutId, exceptions: &[Item], count: u64) -> std::io::Result<()> {
+    match others(exceptions, count) {
+        Some(others) => writeln!(std::io::stderr(), "payout {payout}: {others}"),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn row(name: &str, total: &CategoryTotal) -> String {
@@ -164,40 +203,64 @@ fn row(name: &str, total: &CategoryTotal) -> String {
 /// A movement and what to do about it.
 fn line(item: &Item) -> String {
     let order = item.order.as_ref().map_or_else(String::new, |order| format!(" of order {order}"));
-    let source = item.source.as_ref().map_or("", |source| source.as_str());
+    let source = item.source.as_ref().map_or_else(String::new, |source| format!(" {}", source.as_str()));
+    let document = |side: Side| match side {
+        Side::Magento => "the shop's document",
+        Side::Erp => "the ERP's document",
+    };
     let next = match item.outcome {
         Outcome::MissingInMagento => {
-            "the shop has no invoice or credit memo of it: make it there, or say whose money it is"
+            "the shop has no invoice or credit memo of it: make it there, or say whose money it is".to_owned()
         }
-        Outcome::MissingInErp => "the ERP has no payment of it: `tillbridge parked` shows what waits",
+        Outcome::MissingInErp => {
+            "the ERP has no payment of it: `tillbridge parked` shows what waits".to_owned()
+        }
         Outcome::Foreign => {
             "no shop of this pair knows it: another shop on the same account, or a payment made by hand"
+                .to_owned()
         }
-        Outcome::AmountDiffers { .. } => "the document says another amount: correct one of them",
-        Outcome::CurrencyDiffers { .. } => "the document says another currency: correct one of them",
-        Outcome::Matched | Outcome::NotAnOrder => "nothing to do",
+        Outcome::AmountDiffers { side, .. } => {
+            format!("{} says another amount than Stripe: correct the one that is wrong", document(side))
+        }
+        Outcome::CurrencyDiffers { side } => {
+            format!("{} says another currency than Stripe: correct the one that is wrong", document(side))
+        }
+        Outcome::Matched | Outcome::NotAnOrder => "nothing to do".to_owned(),
     };
-    format!("  {} {} {source}{order}: {}; {next}", item.transaction, item.amount, item.outcome)
+    format!("  {} {}{source}{order}: {}; {next}", item.transaction, item.amount, item.outcome)
 }
 
 async fn exceptions(context: &Context, store: &dyn Store, form: Form) -> Result<Ended> {
-    let (mut from, mut found, mut names) = (None, 0_u64, ColumnNames::First);
+    let (mut from, mut found, mut is_whole, mut names) = (None, 0_u64, true, ColumnNames::First);
     loop {
         let (page, next) = reports(store, &context.pair, from).await?;
+        for one in page.iter().filter(|one| one.report.is_none()) {
+            is_whole = false;
+            if form == Form::Table {
+                say(&under_way(&one.payout, one.rows_so_far))?;
+            }
+        }
         for one in page.iter().filter(|one| one.exception_count > 0) {
             found += one.exception_count;
             match form {
                 Form::Json => {
-                    say(&json!({ "payout": one.payout, "exceptions": one.exceptions }).to_string())?;
+                    let (exceptions, exception_count) = (&one.exceptions, one.exception_count);
+                    let shown = json!({
+                        "payout": one.payout, "exceptions": exceptions, "exception_count": exception_count
+                    });
+                    say(&shown.to_string())?;
                 }
-                Form::Csv => say(items_csv(&one.exceptions, names).trim_end())?,
+                Form::Csv => {
+                    warn_of_others(&one.payout, &one.exceptions, one.exception_count)?;
+                    say(items_csv(&one.exceptions, names).trim_end())?;
+                }
                 Form::Table => {
                     say(&format!("payout {}", one.payout))?;
                     for item in &one.exceptions {
                         say(&line(item))?;
                     }
-                    if one.exception_count > u64::try_from(one.exceptions.len())? {
-                        say(&format!("  and others: {} in all", one.exception_count))?;
+                    if let Some(others) = others(&one.exceptions, one.exception_count) {
+                        say(&format!("  {others}"))?;
                     }
                 }
             }
@@ -209,7 +272,11 @@ async fn exceptions(context: &Context, store: &dyn Store, form: Form) -> Result<
         from = next;
     }
     if found == 0 && form == Form::Table {
-        say("every movement of every payout is matched")?;
+        say(if is_whole {
+            "every movement of every payout is matched"
+        } else {
+            "every movement of every other payout is matched"
+        })?;
     }
     Ok(if found == 0 { Ended::Well } else { Ended::WithProblems })
 }

@@ -13,7 +13,7 @@ use crate::{Context, Ended, find};
 /// Tells the story of an order, payment, charge or event over all systems.
 #[derive(clap::Args)]
 pub struct Trace {
-    /// An order number, pi_…, ch_…, evt_…, or an id in the ERP or the warehouse.
+    /// An order number, pi_…, ch_…, po_…, evt_…, or an id in the ERP or the warehouse.
     what: String,
 }
 

@@ -1,5 +1,7 @@
 //! `tillbridge report`: of what a real payout has left in the table.
 
+use flow::engine::Outcome;
+use sandbox::{Fault, Planned, System};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -32,19 +34,75 @@ async fn a_payout_is_shown_with_what_is_matched_and_what_is_not() {
     {
         assert!(said.out.contains(words), "no `{words}` in\n{}", said.out);
     }
-    let csv = world.run(&["report", "payout", id, "--as", "csv"]).await.out;
+    for words in ["arrives on", "left the balance", "fee of the payout 0.00 USD", "reaches the bank"] {
+        assert!(said.out.contains(words), "no `{words}` in\n{}", said.out);
+    }
+    let csv = world.run(&["report", "payout", id, "--format", "csv"]).await.out;
     assert!(csv.starts_with("part,name,rows,gross,fees,net,currency\n"), "{csv}");
     assert!(csv.contains(",foreign,"), "{csv}");
     let said: Value =
         serde_json::from_str(&world.run(&["report", "payout", id, "--json"]).await.out).unwrap();
     assert_eq!(said["report"]["payout"]["id"], *id);
     assert_eq!((&said["exception_count"], said["exceptions"].as_array().unwrap().len()), (&json!(1), 1));
+    let told = world.run(&["trace", id]).await;
+    assert!(told.code == 0 && told.out.contains("flow payouts done"), "{told:?}");
     let listed = world.run(&["report", "exceptions"]).await;
     assert!(
         listed.out.contains(id) && listed.out.contains("another shop on the same account"),
         "{}",
         listed.out
     );
+}
+
+#[tokio::test]
+async fn a_report_is_written_into_a_file() {
+    let world = World::new().await;
+    let made = paid_out(&world).await;
+    let id = made["id"].as_str().unwrap();
+    for format in ["table", "csv", "json"] {
+        let shown = world.run(&["report", "payout", id, "--format", format]).await;
+        let said = world.run(&["report", "payout", id, "--format", format, "--out", "report.txt"]).await;
+        let told = format!("payout {id} is in report.txt; 1 to look at\n");
+        assert_eq!((said.code, said.out, said.err.as_str()), (1, told, ""), "{format}");
+        let written = std::fs::read_to_string(world.folder.path().join("report.txt")).unwrap();
+        assert_eq!(written, shown.out, "{format}");
+    }
+    let said = world.run(&["report", "payout", id, "--out", "no/such/report.txt"]).await;
+    assert_eq!((said.code, said.out.as_str()), (2, ""), "{said:?}");
+    assert!(said.err.contains("no/such/report.txt cannot be written"), "{}", said.err);
+}
+
+/// The ERP takes no journal: the movements were looked at, and nothing is proved.
+#[tokio::test]
+async fn what_is_under_way_says_how_far_it_is() {
+    let world = World::new().await;
+    world.sandbox.play_stripe(&json!({ "move": "pay", "amount": 2_000, "available_in_days": 0 })).unwrap();
+    let made = world.pay_out(&json!({ "move": "payout" })).await;
+    let id = made["id"].as_str().unwrap();
+    assert!(world.sandbox.plan(Planned {
+        system: System::Erp,
+        fault: "error=503".parse::<Fault>().unwrap(),
+        times: None,
+        method: Some("PUT".to_owned()),
+        path: Some("/journals/".to_owned()),
+    }));
+    let played =
+        world.sandbox.play_stripe(&json!({ "move": "payout_reconciles", "id": made["id"] })).unwrap();
+    let events = played["events"].as_array().unwrap().iter();
+    for event in events.filter(|event| event["type"].as_str().unwrap().starts_with("payout.")) {
+        let outcome = world.hear_of_payout(event).await;
+        assert!(matches!(outcome, Outcome::RetryAfter(_)), "{outcome:?}");
+    }
+    for format in ["table", "csv", "json"] {
+        let said = world.run(&["report", "payout", id, "--format", format, "--out", "report.txt"]).await;
+        assert_eq!((said.code, said.out.as_str()), (1, ""), "{format}: {said:?}");
+        for words in ["is under way: 2 movements were looked at", &format!("tillbridge trace {id}")] {
+            assert!(said.err.contains(words), "no `{words}` in {}", said.err);
+        }
+    }
+    assert!(!world.folder.path().join("report.txt").exists());
+    let said = world.run(&["report", "exceptions"]).await;
+    assert!(said.out.contains("is under way") && said.out.contains("every other payout"), "{said:?}");
 }
 
 #[tokio::test]
@@ -65,7 +123,7 @@ async fn journals_are_text_that_accounting_programs_read() {
     let hledger = world.run(&["report", "journals", &month]).await;
     assert_eq!(hledger.code, 0, "{hledger:?}");
     assert!(hledger.out.contains("1050") && hledger.out.contains("1060"), "{}", hledger.out);
-    let beancount = world.run(&["report", "journals", &month, "--as", "beancount"]).await;
+    let beancount = world.run(&["report", "journals", &month, "--format", "beancount"]).await;
     assert!(beancount.out.contains("open") && beancount.out.contains("USD"), "{}", beancount.out);
     let said = world.run(&["report", "journals", "march"]).await;
     assert_eq!(said.code, 2);

@@ -2,8 +2,19 @@
 
 use crate::world::World;
 
-const COMMANDS: [&str; 10] =
-    ["check", "trace", "executions", "parked", "show", "correct", "replay", "discard", "breaker", "send"];
+const COMMANDS: [&str; 11] = [
+    "check",
+    "trace",
+    "executions",
+    "parked",
+    "report",
+    "show",
+    "correct",
+    "replay",
+    "discard",
+    "breaker",
+    "send",
+];
 
 #[tokio::test]
 async fn help_says_what_there_is_and_how_it_ends() {
@@ -31,7 +42,7 @@ async fn help_says_what_there_is_and_how_it_ends() {
 #[tokio::test]
 async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
     let world = World::new().await;
-    let cases: [(&[&str], &[&str]); 28] = [
+    let cases: [(&[&str], &[&str]); 31] = [
         (&[], &["Usage: tillbridge"]),
         (&["chekc"], &["chekc", "check"]),
         (&["trace"], &["<WHAT>"]),
@@ -58,6 +69,9 @@ async fn wrong_usage_is_told_with_what_is_right_and_nothing_is_done() {
         (&["parked", "--since", "yesterday"], &["2026-03-02T09:00:00Z", "12h"]),
         (&["parked", "--class", "odd"], &["odd", "unknown_outcome"]),
         (&["parked", "--mended-by", "boss"], &["merchant"]),
+        (&["report", "payout"], &["<PAYOUT>"]),
+        (&["report", "payout", "in_1"], &["in_1"]),
+        (&["report", "payout", "po_1", "--format", "xml"], &["xml", "table, csv, json"]),
         (&["show"], &["<WHAT>"]),
         (&["correct", "1", "--set", "sku"], &["/where/it/stands=value"]),
         (&["correct", "1", "--event", "--step", "order"], &["cannot be used with"]),

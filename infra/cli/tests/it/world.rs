@@ -145,10 +145,15 @@ impl World {
         let played = self.sandbox.play_stripe(wanted).unwrap();
         let events = played["events"].as_array().unwrap().iter();
         for event in events.filter(|event| event["type"].as_str().unwrap().starts_with("payout.")) {
-            let outcome = self.deliver_in("payouts", &delivery(event)).await;
+            let outcome = self.hear_of_payout(event).await;
             assert!(matches!(outcome, Outcome::Done | Outcome::Skipped(_)), "{outcome:?}");
         }
         played["object"].clone()
+    }
+
+    /// Takes an event of a payout as far as it goes at once.
+    pub(crate) async fn hear_of_payout(&self, event: &Value) -> Outcome {
+        self.deliver_in("payouts", &delivery(event)).await
     }
 
     /// Pays an order of a kind and takes its event as far as it goes at once.
