@@ -138,7 +138,8 @@ async fn drain() -> Result<Drained> {
         most = most.max(receive_count);
         let delivery = delivery(order, receive_count, at, &body)?;
         let deadline = clock.now() + SignedDuration::from_secs(120);
-        match engine.deliver(Ok(&connected), &delivery, deadline).await.outcome {
+        let report = engine.deliver(Ok(&connected), &delivery, deadline).await;
+        match report.outcome {
             Outcome::Done => {
                 last = clock.now();
                 first.get_or_insert(last);
@@ -146,7 +147,10 @@ async fn drain() -> Result<Drained> {
             Outcome::RetryAfter(after) if receive_count < DELIVERIES_MAX => {
                 waiting.push(Reverse((clock.now() + after, order, receive_count + 1)));
             }
-            other => bail!("order {order} ends {other:?} after {receive_count} deliveries"),
+            other => {
+                let why = report.fault.map(|fault| fault.message).unwrap_or_default();
+                bail!("order {order} ends {other:?} after {receive_count} deliveries: {why}")
+            }
         }
     }
     let first = first.context("no order is done")?;
@@ -190,4 +194,14 @@ fn delivery(order: u32, receive_count: u32, received_at: Timestamp, body: &str) 
         receive_count,
         body: body.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_order_of_a_backlog_is_done() {
+        drain().await.unwrap();
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Result;
-use canonical::{BalanceTransaction, BalanceTransactionRow, NaturalKey, Order, Payment};
+use canonical::{BalanceTransaction, BalanceTransactionRow, NaturalKey, Order, OrderId, Payment};
 use flow::{Action, Call, Connector, Fault, Table};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -23,6 +23,8 @@ struct Books {
     /// How many payments Stripe has booked: each is a movement of its own, as of a payment of its own.
     booked: AtomicU32,
     order: Order,
+    /// How many orders the shop was asked for: each is one of its own, because what stands of an order is in a row of the table.
+    asked: AtomicU32,
 }
 
 #[derive(Clone)]
@@ -41,6 +43,7 @@ pub(crate) fn connectors(lines: u32) -> Result<Vec<Arc<dyn Connector>>> {
         settlement: serde_json::from_value(settlement(lines))?,
         booked: AtomicU32::new(0),
         order: serde_json::from_value(order(lines))?,
+        asked: AtomicU32::new(0),
     }));
     let system = |actions: Vec<Action<Held>>| -> Arc<dyn Connector> {
         Arc::new(Table::new(held.clone(), Held::bind, actions))
@@ -71,8 +74,11 @@ fn magento() -> Result<Vec<Action<Held>>, Fault> {
     let key = |_: &Held, input: &mark_paid::Input| key("charge", input.payment.charge.as_str());
     let links: &[_] = &[("order", "/id"), ("order_number", "/number")];
     Ok(vec![
-        Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| ok(held.0.order.clone()))?
-            .links(links),
+        Action::read(read::NAME, TIMEOUT, async |held: Held, _: read::Input| {
+            let n = held.0.asked.fetch_add(1, Ordering::Relaxed);
+            ok(Order { id: OrderId::new(FIRST_ORDER + u64::from(n)), ..held.0.order.clone() })
+        })?
+        .links(links),
         Action::write(
             mark_paid::NAME,
             TIMEOUT,
@@ -178,6 +184,7 @@ fn key(kind: &str, id: &str) -> Result<NaturalKey, Fault> {
 
 /// The event that tells of the payment, under an id of its own.
 pub(crate) const CHARGE: &str = "ch_3QxBench";
+const FIRST_ORDER: u64 = 42;
 const INTENT: &str = "pi_3QxBench";
 const UNIT_MINOR: u32 = 3_400;
 const TAX_MINOR: u32 = 302;
