@@ -90,17 +90,26 @@ pub(crate) async fn liveness(world: &World, rows: &Rows, books: &Books) -> Resul
         ended(world, name, rows);
     }
     let mut booked = 0;
-    let rows = books.rows("/stripe/balance_transactions", |row| row["currency"] == "usd");
     let mut unbooked: Vec<&Value> = Vec::new();
-    for row in rows {
+    for row in books.rows("/stripe/balance_transactions", |row| row["currency"] == "usd") {
         let id = row["id"].as_str().unwrap_or_default();
         let claimed = claims(world, id).await?;
         let minor = |name: &str| row[name].as_i64().unwrap_or_default();
-        match (claimed.contains_key("document"), claimed.contains_key("fee_document")) {
-            (true, true) => booked += minor("net"),
-            (true, false) => booked += minor("amount"),
-            (false, true) => booked -= minor("fee"),
-            (false, false) => unbooked.push(row),
+        let gross = claimed.get("document").and_then(Value::as_str);
+        if gross.is_none() && !claimed.contains_key("fee_document") {
+            unbooked.push(row);
+        }
+        if claimed.contains_key("fee_document") {
+            booked -= minor("fee");
+        }
+        match gross {
+            Some(document) if is_in_erp(books, document) => booked += minor("amount"),
+            // Said to be booked by an execution that a person must look at.
+            Some(_) if is_with_a_person(world, rows, row, books) => {}
+            Some(document) => {
+                world.journal.broken(format!("{id} is booked by {document}, which the ERP has not"))
+            }
+            None => {}
         }
     }
     let said = balance(books, CLEARING);
@@ -174,6 +183,24 @@ pub(crate) fn books(world: &World, document: &str) -> bool {
     let items = world.table.items();
     let mut rows = items.iter().filter(|item| item.key.pk.starts_with("P#"));
     rows.any(|item| item.attributes.get("document").and_then(Value::as_str) == Some(document))
+}
+
+/// Whether the ERP has a document: a payment, or a journal.
+fn is_in_erp(books: &Books, key: &str) -> bool {
+    let is_there = |pointer: &str| !books.rows(pointer, |row| row["key"] == key).is_empty();
+    is_there("/erp/payments") || is_there("/erp/journals")
+}
+
+/// Whether an execution of the order that a movement is of is parked.
+fn is_with_a_person(world: &World, rows: &Rows, movement: &Value, books: &Books) -> bool {
+    let source = &movement["source"];
+    let refunds = books.rows("/stripe/refunds", |refund| refund["id"] == *source);
+    let charge = refunds.first().map_or(source, |refund| &refund["charge"]);
+    let orders = world.orders();
+    let mut of_it = orders.iter().filter(|order| *charge == order.seeded.charge.as_str());
+    let is_parked =
+        |name: &(FlowName, EventId)| rows.get(name).is_some_and(|row| row.status == Status::Parked);
+    of_it.any(|order| order.owed.iter().any(is_parked))
 }
 
 /// Whether a journal of the ERP is one of those that payouts and days post.
