@@ -35,9 +35,14 @@ pub enum Grouping {
 pub struct Posted {
     /// The journals, by day and currency.
     pub journals: Vec<Journal>,
-    /// What a person has to see, by movement.
+    /// What a person has to see, by movement: the first [`RAISED_MAX`].
     pub raised: Vec<Raised>,
+    /// How many there are.
+    pub raised_count: u64,
 }
+
+/// Things for a person that are kept with what they are about: what is stored between two pages does not grow with them.
+pub const RAISED_MAX: usize = 200;
 
 /// The journals of one day. `part` is 1 for the day's own, 2 and up for what turned up later. A movement that is listed twice, as
 /// pages may overlap, is posted once.
@@ -77,6 +82,7 @@ pub struct DayBook {
     days: BTreeMap<(Date, Currency), Day>,
     singles: BTreeMap<(Date, Currency, Timestamp, BalanceTransactionId), Journal>,
     raised: BTreeMap<BalanceTransactionId, Raised>,
+    raised_count: u64,
 }
 
 /// A day's sums in a currency.
@@ -124,7 +130,10 @@ impl DayBook {
         let (lines, raised) = rules::lines(ledger, entry)?;
         let transaction = &entry.transaction;
         if let Some(raised) = raised {
-            self.raised.insert(raised.transaction.clone(), raised);
+            self.raised_count += 1;
+            if self.raised.len() < RAISED_MAX {
+                self.raised.insert(raised.transaction.clone(), raised);
+            }
         }
         if lines.lines.is_empty() {
             return Ok(());
@@ -157,7 +166,7 @@ impl DayBook {
             };
             journals.push(Journal::new(head, day.sums.into_iter().map(line).collect())?);
         }
-        Ok(Posted { journals, raised: self.raised.into_values().collect() })
+        Ok(Posted { journals, raised: self.raised.into_values().collect(), raised_count: self.raised_count })
     }
 }
 
@@ -237,6 +246,8 @@ struct Stored {
     days: Vec<(Date, Currency, u64, Vec<(SumKey, Sum)>)>,
     singles: Vec<(Timestamp, Currency, BalanceTransactionId, Journal)>,
     raised: Vec<Raised>,
+    #[serde(default)]
+    raised_count: u64,
 }
 
 impl From<DayBook> for Stored {
@@ -250,6 +261,7 @@ impl From<DayBook> for Stored {
                 .collect(),
             singles: singles.map(|((_, currency, at, id), journal)| (at, currency, id, journal)).collect(),
             raised: book.raised.into_values().collect(),
+            raised_count: book.raised_count,
         }
     }
 }
@@ -269,6 +281,7 @@ impl From<Stored> for DayBook {
                 .map(|(at, currency, id, journal)| ((journal.date(), currency, at, id), journal))
                 .collect(),
             raised: stored.raised.into_iter().map(|raised| (raised.transaction.clone(), raised)).collect(),
+            raised_count: stored.raised_count,
         }
     }
 }

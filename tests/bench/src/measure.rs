@@ -10,6 +10,29 @@ pub(crate) fn thread_time() -> Result<Duration> {
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).context("the thread's clock is below zero")
 }
 
+/// What this process holds, in bytes.
+pub(crate) struct Memory {
+    pub(crate) resident: u64,
+    pub(crate) peak: u64,
+}
+
+impl Memory {
+    /// What it holds now, and the most since [`Self::forget_peak`].
+    pub(crate) fn now() -> Result<Self> {
+        let status = std::fs::read_to_string("/proc/self/status").context("this needs Linux")?;
+        let bytes = |name: &str| -> Result<u64> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).context("no such line")?;
+            Ok(line.trim().trim_end_matches(" kB").parse::<u64>()? * 1024)
+        };
+        Ok(Self { resident: bytes("VmRSS:")?, peak: bytes("VmHWM:")? })
+    }
+
+    /// The peak is what it is now (`man 5 proc_pid_clear_refs`).
+    pub(crate) fn forget_peak() -> Result<()> {
+        std::fs::write("/proc/self/clear_refs", "5").context("the peak cannot be forgotten")
+    }
+}
+
 /// Something to be timed.
 pub(crate) trait Contender {
     /// Before the clock of a round runs.

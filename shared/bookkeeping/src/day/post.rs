@@ -21,8 +21,6 @@ use crate::{Client, Error, entries, journal};
 pub const NAME: &str = "books.day.post";
 /// The day, and how many before it are looked at again: what turns up late is booked on its own day.
 const DAYS: i64 = 4;
-/// What a person should see that is kept; of more, their number.
-const RAISED_MAX: usize = 200;
 
 /// What is posted.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -104,11 +102,10 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
         journals.push(journal::post(&client, journal).await?);
     }
     let keys = journals.iter().map(|journal| journal.key.clone()).collect();
-    let raised = u64::try_from(posted.raised.len()).unwrap_or(u64::MAX);
+    let raised = posted.raised_count;
     let rows = row.state.rows;
     row.state.raised_count = raised;
     row.state.raised = posted.raised;
-    row.state.raised.truncate(RAISED_MAX);
     row.state.book = DayBook::new(Grouping::Day);
     row.state.journals = Some(journals);
     save(&client, &mut row, day).await?;
