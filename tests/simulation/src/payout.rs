@@ -107,7 +107,7 @@ pub(crate) async fn liveness(world: &World, rows: &Rows, books: &Books) -> Resul
             // Said to be booked by an execution that a person must look at.
             Some(_) if is_with_a_person(world, rows, row, books) => {}
             Some(document) => {
-                world.journal.broken(format!("{id} is booked by {document}, which the ERP has not"))
+                world.journal.broken(format!("{id} is booked by {document}, which the ERP has not"));
             }
             None => {}
         }
