@@ -14,7 +14,7 @@ use crate::root;
 /// The program, below where it is built.
 const PROGRAM: &str = "debug/simulation";
 /// Histories that `cargo xtask test` plays.
-const SEEDS: u64 = 1_000;
+const SEEDS: u64 = 800;
 /// Limit for building.
 const BUILD_S_MAX: u64 = 2400;
 /// Limit for playing, a history.

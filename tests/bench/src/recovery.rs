@@ -91,7 +91,7 @@ struct Drained {
 /// Runs it and prints.
 pub(crate) fn run(report: &mut Report) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let drained = runtime.block_on(drain())?;
+    let drained = runtime.block_on(drain(ORDERS))?;
     let requests: u32 = REQUESTS.iter().map(|(_, requests)| requests).sum();
     let ideal_ms = u128::from(ORDERS) * u128::from(requests) * 1000 / u128::from(PER_SECOND);
     let took_ms = u128::try_from(drained.all.as_millis()).context("time runs backwards")?;
@@ -120,13 +120,13 @@ pub(crate) fn run(report: &mut Report) -> Result<()> {
 }
 
 /// Orders arrive while the shop is away, and are delivered, soonest first, until each is done.
-async fn drain() -> Result<Drained> {
+async fn drain(orders: u32) -> Result<Drained> {
     let began: Timestamp = "2026-03-02T09:14:07Z".parse()?;
     let clock = Arc::new(MemoryClock::new(began, 7));
     let (engine, connected) = parts(&clock, began + AWAY)?;
     let body = payload::charge()?;
-    let between = AWAY / i32::try_from(ORDERS)?;
-    let arrivals = (0..ORDERS).map(|n| {
+    let between = AWAY / i32::try_from(orders)?;
+    let arrivals = (0..orders).map(|n| {
         let at = began.checked_add(between * i32::try_from(n).unwrap_or(i32::MAX)).unwrap_or(began);
         Reverse((at, n, 1_u32))
     });
@@ -202,6 +202,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_order_of_a_backlog_is_done() {
-        drain().await.unwrap();
+        // More than the notes of one order's fulfilments would fit a row.
+        drain(700).await.unwrap();
     }
 }
