@@ -41,6 +41,13 @@ impl Execution {
         self.head.get("parked").and_then(|parked| parked["message"].as_str()).unwrap_or_default()
     }
 
+    /// The code of what it waits for. None of one that was only released between two steps, because its time was up or an open
+    /// breaker told it to come back: that waits as well, for nothing in particular.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&str> {
+        self.head.get("waiting").filter(|_| self.status() == "waiting")?["code"].as_str()
+    }
+
     /// How often it was claimed.
     #[must_use]
     pub fn attempts(&self) -> u32 {

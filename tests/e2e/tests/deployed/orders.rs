@@ -133,9 +133,8 @@ async fn an_order_that_comes_after_its_charge_is_waited_for() {
     let stack = Stack::shared().await.unwrap();
     let mut order = stack.order_with(&json!({ "kind": "simple", "without_order": true })).await.unwrap();
     stack.pay(&order).await.unwrap();
-    let waiting = |execution: &Execution| execution.status() == "waiting";
-    let execution = stack.until("main", order.event_id(), "waiting", waiting).await.unwrap();
-    assert_eq!(execution.head["waiting"]["code"], "order_not_found", "{execution:?}");
+    let waiting = |execution: &Execution| execution.waits_for() == Some("order_not_found");
+    stack.until("main", order.event_id(), "waiting", waiting).await.unwrap();
     let put = stack.sandbox.post("/admin/orders", &order.order).await.unwrap();
     order.id = put["entity_id"].as_u64();
     let execution = stack.ended(order.event_id()).await.unwrap();
@@ -151,9 +150,8 @@ async fn a_charge_that_stripe_books_later_holds_up_nothing_but_its_receipt() {
     let seed = json!({ "kind": "simple", "settles_after_reads": 1_000_000 });
     let order = stack.order_with(&seed).await.unwrap();
     stack.pay(&order).await.unwrap();
-    let waiting = |execution: &Execution| execution.status() == "waiting";
-    let execution = stack.until("main", order.event_id(), "waiting", waiting).await.unwrap();
-    assert_eq!(execution.head["waiting"]["code"], "not_settled_yet", "{execution:?}");
+    let waiting = |execution: &Execution| execution.waits_for() == Some("not_settled_yet");
+    stack.until("main", order.event_id(), "waiting", waiting).await.unwrap();
     let held = Held::of(&stack.sandbox.state().await.unwrap(), &order);
     let documents = (held.sales_invoices.len(), held.fulfilments.len(), held.receipts.len());
     assert_eq!((documents, &held.metadata()["tb_order"]), ((1, 1, 0), &json!(order.number)));

@@ -29,7 +29,7 @@ async fn an_order_waits_for_a_system_that_is_down() {
         stack.sandbox.set_down(system, true).await.unwrap();
         let waiting = async {
             stack.pay(&order).await?;
-            stack.until("main", order.event_id(), "waiting", |found| found.status() == "waiting").await
+            stack.until("main", order.event_id(), "waiting", |found| found.waits_for().is_some()).await
         }
         .await;
         // Whatever came of it: the next test finds it up.
