@@ -9,6 +9,7 @@ mod admin;
 mod clock;
 mod door;
 mod erp;
+mod erpnext;
 mod faults;
 mod magento;
 mod page;
@@ -26,6 +27,7 @@ mod system;
 mod wms;
 
 pub use clock::Clock;
+pub use erpnext::{ERPNEXT_COMPANY, ERPNEXT_TOKEN, ErpnextAccount, ErpnextSettings};
 pub use faults::{Fault, Planned, UnknownFault};
 pub use magento::{IdForm, MagentoSettings, PastTheEnd, Switches};
 pub use requests::Seen;

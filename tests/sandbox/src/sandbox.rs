@@ -10,6 +10,7 @@ use tower::service_fn;
 
 use crate::door::{Act, Door};
 use crate::erp::Erp;
+use crate::erpnext::Erpnext;
 use crate::faults::Faults;
 use crate::magento::{Magento, Switches};
 use crate::reply::{Incoming, Reply};
@@ -38,6 +39,7 @@ struct Set {
     magento: Magento,
     erp: Erp,
     wms: Wms,
+    erpnext: Erpnext,
     /// Seeds are made one after the other: order, then charge.
     seeding: Mutex<()>,
 }
@@ -49,6 +51,7 @@ impl Set {
             magento: Magento::new(settings.magento.clone(), format!("{}{MAGENTO_PATH}", settings.public_url)),
             erp: Erp::new(settings.erp.clone()),
             wms: Wms::new(settings.wms.clone()),
+            erpnext: Erpnext::new(settings.erpnext.clone()),
             seeding: Mutex::new(()),
         })
     }
@@ -73,6 +76,7 @@ impl Systems {
         let reply = match system {
             System::Magento => set.magento.handle(&incoming),
             System::Erp => set.erp.handle(&incoming),
+            System::Erpnext => set.erpnext.handle(&incoming),
             System::Stripe | System::Wms => set.wms.handle(&incoming),
         };
         if act.commit_then_500 { crate::faults::refusal(system, 500, None) } else { reply }
@@ -96,7 +100,7 @@ impl Sandbox {
     /// Everything: the systems under `/stripe`, `/magento`, `/erp`, `/wms`, the admin API, the page.
     pub fn router(&self) -> Router {
         let mut router = Router::new().merge(admin::router(self.clone())).merge(page::router());
-        for system in System::ALL {
+        for system in System::SERVED {
             let door = Arc::new(Door {
                 system,
                 systems: Arc::clone(&self.systems),
@@ -136,6 +140,7 @@ impl Sandbox {
                 "magento": set.magento.snapshot(),
                 "erp": set.erp.snapshot(),
                 "wms": set.wms.snapshot(),
+                "erpnext": set.erpnext.snapshot(),
             })
         })
     }

@@ -30,7 +30,7 @@ use document::Kind;
 pub(crate) use document::hash as content_hash;
 pub(crate) use put::body;
 use state::State;
-pub(crate) use wire::decimal;
+pub(crate) use wire::{decimal, round};
 
 /// The double.
 #[derive(Debug)]
