@@ -13,8 +13,8 @@ mod vault;
 
 pub use error::Error;
 pub use pair::{
-    Erp, InvoiceOn, Magento, MagentoAuth, OrderOwner, Pair, RefundsStartIn, SETTLE_PARTIAL_S, SETTLE_S,
-    Stripe, UnrelatedCharges, Wms,
+    Erp, ErpSystem, InvoiceOn, Magento, MagentoAuth, OrderOwner, Pair, RefundsStartIn, SETTLE_PARTIAL_S,
+    SETTLE_S, Stripe, UnrelatedCharges, Wms,
 };
 pub use payment_failed::{PaymentFailed, Reattempt};
 pub use secret::{SecretKind, SecretName};

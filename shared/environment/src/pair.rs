@@ -117,10 +117,13 @@ pub struct Magento {
     pub paid_status: String,
 }
 
-/// Settings of the generic ERP connector.
+/// Settings of the ERP connector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Erp {
+    /// Which ERP it is.
+    #[serde(default)]
+    pub system: ErpSystem,
     /// Where `/health`, `/orders/…` hang: `https://erp.example.com/erp/v1`.
     #[schemars(with = "String")]
     pub base_url: Url,
@@ -164,6 +167,15 @@ pub struct Wms {
     /// How long a write that was given up may still be committing, seconds.
     #[serde(default = "five")]
     pub settle_s: u32,
+}
+
+/// The ERPs that there is a connector for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErpSystem {
+    /// Any that speaks the generic REST contract.
+    #[default]
+    Generic,
 }
 
 /// How Magento requests are signed.

@@ -7,7 +7,7 @@ use super::MoneyText;
 
 /// An amount of one tax.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct TaxRow {
+pub(crate) struct TaxRow {
     pub(super) code: String,
     pub(super) amount: MoneyText,
 }
