@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::PaymentFailed;
+use crate::{Erpnext, PaymentFailed};
 
 /// A pair's settings. Flow documents see them as `$connection`; they hold no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -149,6 +149,12 @@ pub struct Erp {
     /// The cost centre of lines on accounts of income and expenses; absent: the ERP wants none.
     #[serde(default)]
     pub cost_center: Option<String>,
+    /// The company's name in the ERP, where it keeps several: ERPNext always does.
+    #[serde(default)]
+    pub company: Option<String>,
+    /// What ERPNext wants to know besides.
+    #[serde(default)]
+    pub erpnext: Erpnext,
 }
 
 /// Settings of the generic WMS connector.
@@ -176,6 +182,8 @@ pub enum ErpSystem {
     /// Any that speaks the generic REST contract.
     #[default]
     Generic,
+    /// ERPNext, from version 15 on.
+    Erpnext,
 }
 
 /// How Magento requests are signed.

@@ -7,6 +7,7 @@ use outbound::rest::Rest;
 use outbound::{Outbound, Pool};
 use secrecy::SecretString;
 
+use crate::erpnext::Erpnext;
 use crate::generic::Generic;
 use crate::port::Port;
 use crate::{Error, Settings};
@@ -39,6 +40,7 @@ impl Client {
         let outbound = Outbound::new(reached, pool);
         let port: Arc<dyn Port> = match erp.system {
             environment::ErpSystem::Generic => Arc::new(Generic::new(Rest::new(outbound, tokens)?)),
+            environment::ErpSystem::Erpnext => Arc::new(Erpnext::new(erp, Rest::new(outbound, tokens)?)?),
         };
         Ok(Self { port, settings: Arc::new(settings) })
     }

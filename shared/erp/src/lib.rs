@@ -10,6 +10,7 @@ mod client;
 mod connector;
 pub mod credit_note;
 mod document;
+mod erpnext;
 mod error;
 mod generic;
 pub mod health;

@@ -8,8 +8,8 @@ use super::MoneyText;
 /// An amount of one tax.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TaxRow {
-    pub(super) code: String,
-    pub(super) amount: MoneyText,
+    pub(crate) code: String,
+    pub(crate) amount: MoneyText,
 }
 
 /// The taxes of a row.

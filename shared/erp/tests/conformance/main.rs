@@ -10,6 +10,8 @@ mod documents;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]
+mod erpnext;
+#[cfg(test)]
 mod generic;
 #[cfg(test)]
 mod system;
@@ -68,3 +70,5 @@ macro_rules! conforms {
 
 #[cfg(test)]
 conforms!(generic_rest, crate::generic::Generic);
+#[cfg(test)]
+conforms!(erpnext_double, crate::erpnext::Erpnext);
