@@ -114,6 +114,13 @@ pub(super) async fn put(
         }
         other => other?,
     };
+    // Another worker's may have come first where the site has no index. ERPNext submits no second order of a customer's number, so
+    // that ours goes while it is a draft.
+    let first = of_key(desk, key).await?.into_iter().find(|document| !document.is_cancelled());
+    if let Some(first) = first.filter(|first| first.id != made.name) {
+        desk.delete(DOCTYPE, &made.name).await?;
+        return Ok((first, false));
+    }
     let total = made.total();
     if total != Some(order.total.0) {
         desk.delete(DOCTYPE, &made.name).await?;

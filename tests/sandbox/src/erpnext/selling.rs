@@ -68,6 +68,7 @@ pub(super) fn check_order(write: &Write<'_>, doc: &mut Doc) -> Result<(), Refusa
 pub(super) fn check_invoice(write: &Write<'_>, doc: &mut Doc) -> Result<(), Refusal> {
     check_head(write, doc)?;
     life::posting_date(doc);
+    doc.entry("is_return").or_insert_with(|| json!(0));
     party::check_rows(write, doc, false)?;
     total::work_out(write, doc)?;
     let debtors = account(write.settings, text(doc, "debit_to"), "")?;

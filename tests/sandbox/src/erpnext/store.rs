@@ -54,8 +54,7 @@ impl Store {
             });
             store.fix("Custom Field", &format!("{doctype}-custom_tb_key"), &field);
             if matches!(doctype, "Sales Order" | "Journal Entry") {
-                let field =
-                    json!({"dt": doctype, "fieldname": "custom_tb_content", "fieldtype": "Long Text"});
+                let field = json!({"dt": doctype, "fieldname": "custom_tb_content", "fieldtype": "Long Text", "unique": 0});
                 store.fix("Custom Field", &format!("{doctype}-custom_tb_content"), &field);
             }
         }
