@@ -56,14 +56,18 @@ impl Desk {
         filters: &[Value],
         fields: &[&str],
     ) -> Result<Vec<T>, Error> {
-        let query = [
+        // All of them: every list here is of one key, one document or one chart.
+        let mut query = vec![
             ("fields", json!(fields).to_string()),
             ("filters", json!(filters).to_string()),
-            ("order_by", "creation asc".to_owned()),
-            // All of them: every list here is of one key, one document or one chart.
             ("limit_page_length", "0".to_owned()),
         ];
-        let query = query.map(|(name, value)| format!("{name}={}", encoded(&value).unwrap_or_default()));
+        // A filter on a child table joins it, and `creation` could be that of either.
+        if filters.iter().all(|filter| filter.as_array().is_some_and(|parts| parts.len() == 3)) {
+            query.push(("order_by", "creation asc".to_owned()));
+        }
+        let pair = |(name, value): (&str, String)| format!("{name}={}", encoded(&value).unwrap_or_default());
+        let query: Vec<String> = query.into_iter().map(pair).collect();
         let path = format!("{}?{}", resource(doctype, None), query.join("&"));
         self.get(path, format!("list {doctype}")).await.map(|Data { data }| data)
     }

@@ -12,7 +12,7 @@ use crate::Error;
 /// A site that migrates is back after a minute, or later.
 const STOPPED_S: &str = "60";
 /// Words of a message, and the code of what they say.
-const CODES: [(&str, &str); 16] = [
+const CODES: [(&str, &str); 17] = [
     ("Total Debit must be equal to Total Credit", "unbalanced"),
     ("Debit and Credit not equal", "unbalanced"),
     ("Party Type and Party is required", "party_required"),
@@ -23,6 +23,7 @@ const CODES: [(&str, &str); 16] = [
     ("is not in any active Fiscal Year", "period_closed"),
     ("Allocated Amount cannot be greater", "over_allocated"),
     ("has already been fully paid", "over_allocated"),
+    ("cannot be greater than outstanding amount", "over_allocated"),
     ("without any negative outstanding invoice", "over_allocated"),
     ("document is over limit by", "over_invoiced"),
     ("Cannot overbill", "over_invoiced"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use canonical::{AccountCode, Currency, Direction, NaturalKey, Rate};
+use canonical::{AccountCode, Currency, Direction, Money, NaturalKey, Rate};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -49,6 +49,10 @@ struct Row {
     party_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     party: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reference_name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cost_center: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,6 +108,8 @@ pub(super) async fn put(
             exchange_rate: order::rate(site, line.currency, line.exchange_rate)?,
             party_type: customer.as_ref().map(|_| "Customer".to_owned()),
             party: customer,
+            reference_type: None,
+            reference_name: None,
             cost_center: line.cost_center.clone(),
             user_remark: line.reference.clone(),
         });
@@ -142,21 +148,24 @@ fn new<'a>(
     }
 }
 
-/// A payment that ERPNext has no form for: between the customer and the account, with what it was made of.
+/// A payment that ERPNext has no form for: between the customer and the account, with what it was made of. `paid`: the names of what
+/// it is for. An invoice that a debit names is open again; what a credit names would have to be open, so it names none.
 pub(super) async fn put_payment(
     desk: &Desk,
     site: &Site,
     key: &NaturalKey,
     payment: &wire::Payment,
     customer: &str,
+    paid: &[&str],
 ) -> Result<(Document, bool), Error> {
     let action = format!("put {} {key}", Kind::Payment);
     let currency = payment.amount.0.currency();
     let owed = site.receivable(currency)?;
     accounts::check(desk, &[(&payment.account, currency), (owed, currency)], &action).await?;
     let rate = order::rate(site, currency, payment.exchange_rate)?;
-    let row = |account: &AccountCode, is_debit: bool, party: Option<&str>| {
-        let (amount, nothing) = (Number::of(payment.amount.0), Number::default());
+    let is_in = payment.direction == Direction::In;
+    let row = |account: &AccountCode, amount: Money, is_debit: bool| {
+        let (amount, nothing) = (Number::of(amount), Number::default());
         let (debit, credit) = if is_debit { (amount, nothing) } else { (nothing, amount) };
         Row {
             account: account.clone(),
@@ -164,14 +173,30 @@ pub(super) async fn put_payment(
             debit_in_account_currency: debit,
             credit_in_account_currency: credit,
             exchange_rate: rate,
-            party_type: party.map(|_| "Customer".to_owned()),
-            party: party.map(str::to_owned),
+            party_type: None,
+            party: None,
+            reference_type: None,
+            reference_name: None,
             cost_center: None,
             user_remark: None,
         }
     };
-    let is_in = payment.direction == Direction::In;
-    let rows = vec![row(&payment.account, is_in, None), row(owed, !is_in, Some(customer))];
+    let of_customer = |amount: Money, reference: Option<&str>| Row {
+        party_type: Some("Customer".to_owned()),
+        party: Some(customer.to_owned()),
+        reference_type: reference.map(|_| "Sales Invoice".to_owned()),
+        reference_name: reference.map(str::to_owned),
+        ..row(owed, amount, !is_in)
+    };
+    let mut rows = vec![row(&payment.account, payment.amount.0, is_in)];
+    let mut left = payment.amount.0;
+    for (name, part) in paid.iter().zip(&payment.allocations).filter(|_| !is_in) {
+        rows.push(of_customer(part.amount.0, Some(name)));
+        left = left.checked_sub(part.amount.0).map_err(|source| Error::Unsound { source })?;
+    }
+    if !left.is_zero() {
+        rows.push(of_customer(left, None));
+    }
     let mut new = new(site, key, rows, (payment.date, &payment.reference), std::iter::once(currency));
     new.custom_tb_content = serde_json::to_string(payment).ok();
     match desk.insert::<Theirs>(DOCTYPE, &new, action).await {

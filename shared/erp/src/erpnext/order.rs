@@ -101,6 +101,7 @@ pub(super) async fn put(
         return Ok((there, false));
     }
     let action = format!("put {} {key}", Kind::Order);
+    let not_listed = || Error::NotListed { kind: Kind::Order, key: key.clone() };
     let customer = keys::name(desk, Kind::Customer, &order.customer_key).await?;
     let customer = customer.ok_or_else(|| {
         let detail = format!("there is no customer {}", order.customer_key);
@@ -116,10 +117,11 @@ pub(super) async fn put(
     };
     // Another worker's may have come first where the site has no index. ERPNext submits no second order of a customer's number, so
     // that ours goes while it is a draft.
-    let first = of_key(desk, key).await?.into_iter().find(|document| !document.is_cancelled());
-    if let Some(first) = first.filter(|first| first.id != made.name) {
+    let first = keys::name(desk, Kind::Order, key).await?;
+    if first.is_some_and(|first| first != made.name) {
         desk.delete(DOCTYPE, &made.name).await?;
-        return Ok((first, false));
+        let there = of_key(desk, key).await?.into_iter().next();
+        return there.map(|document| (document, false)).ok_or_else(not_listed);
     }
     let total = made.total();
     if total != Some(order.total.0) {

@@ -92,7 +92,8 @@ pub(super) async fn put(
     let is_out = payment.direction == Direction::Out;
     let settles = paid.iter().all(|paid| (paid.is_return == 1) == is_out);
     if !settles || (is_out && paid.is_empty()) {
-        return journal::put_payment(desk, site, key, payment, &customer).await;
+        let names: Vec<&str> = paid.iter().map(|paid| paid.name.as_str()).collect();
+        return journal::put_payment(desk, site, key, payment, &customer, &names).await;
     }
     let currency = payment.amount.0.currency();
     accounts::check(desk, &[(&payment.account, currency)], &action).await?;

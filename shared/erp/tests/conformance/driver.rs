@@ -117,8 +117,14 @@ fn call() -> Call {
     }
 }
 
-/// Posts what a person does in the system: `path` hangs at `base_url`, `authorization` is the whole header.
-pub(crate) async fn as_a_person(base_url: &str, authorization: &str, path: &str, body: &Value) {
+/// Does what a person does in the system: `path` hangs at `base_url`, `authorization` is the whole header.
+pub(crate) async fn as_a_person(
+    method: Method,
+    base_url: &str,
+    authorization: &str,
+    path: &str,
+    body: &Value,
+) {
     let settings = outbound::Settings {
         system: "erp",
         base_url: base_url.parse().unwrap(),
@@ -128,7 +134,7 @@ pub(crate) async fn as_a_person(base_url: &str, authorization: &str, path: &str,
     let headers = [("authorization", authorization), ("content-type", "application/json")];
     let answer = Outbound::new(settings, &Pool::new().unwrap())
         .send(Request {
-            method: Method::Post,
+            method,
             path_and_query: path.to_owned(),
             headers: headers.map(|(name, value)| (name, value.to_owned())).to_vec(),
             body: Some(body.to_string().into_bytes()),

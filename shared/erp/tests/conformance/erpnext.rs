@@ -1,6 +1,7 @@
 //! ERPNext: the sandbox's double, over HTTP.
 
-use sandbox::{ERPNEXT_COMPANY, ERPNEXT_TOKEN, Planned, Sandbox, Settings};
+use outbound::Method;
+use sandbox::{ERPNEXT_COMPANY, ERPNEXT_TOKEN, ErpnextSettings, Planned, Sandbox, Settings};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -12,6 +13,42 @@ pub(crate) struct Erpnext {
 }
 
 impl Erpnext {
+    pub(crate) async fn with(settings: ErpnextSettings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}/erpnext", listener.local_addr().unwrap());
+        let sandbox = Sandbox::new(Settings { erpnext: settings, ..Settings::default() });
+        tokio::spawn(sandbox::serve(listener, sandbox.clone()));
+        Self { sandbox, base_url }
+    }
+
+    /// All documents of a doctype.
+    pub(crate) fn all(&self, doctype: &str) -> Vec<Value> {
+        self.sandbox.state()["erpnext"][doctype].as_array().unwrap().clone()
+    }
+
+    /// Changes a document, as a person does.
+    pub(crate) async fn change(&self, kind: Kind, name: &str, fields: &Value) {
+        let path = format!("/api/resource/{}/{name}", doctype(kind).replace(' ', "%20"));
+        self.person(Method::Put, &path, fields).await;
+    }
+
+    /// Amends a cancelled order, as a person does: a copy without its key, submitted. Gives its name.
+    pub(crate) async fn amend_order(&self, cancelled: &str) -> String {
+        let mut order = self.all("Sales Order").into_iter().find(|row| row["name"] == cancelled).unwrap();
+        for field in ["custom_tb_key", "name", "modified"] {
+            order.as_object_mut().unwrap().remove(field);
+        }
+        order["amended_from"] = json!(cancelled);
+        order["docstatus"] = json!(1);
+        self.person(Method::Post, "/api/resource/Sales%20Order", &order).await;
+        self.all("Sales Order").last().unwrap()["name"].as_str().unwrap().to_owned()
+    }
+
+    async fn person(&self, method: Method, path: &str, body: &Value) {
+        crate::driver::as_a_person(method, &self.base_url, &format!("token {ERPNEXT_TOKEN}"), path, body)
+            .await;
+    }
+
     /// What the double has of a kind, as ERPNext shows it.
     fn rows(&self, kind: Kind, key: &str) -> Vec<Value> {
         let all = self.sandbox.state()["erpnext"][doctype(kind)].as_array().unwrap().clone();
@@ -51,11 +88,7 @@ fn plain(number: &Value) -> String {
 
 impl System for Erpnext {
     async fn start() -> Option<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}/erpnext", listener.local_addr().unwrap());
-        let sandbox = Sandbox::new(Settings::default());
-        tokio::spawn(sandbox::serve(listener, sandbox.clone()));
-        Some(Self { sandbox, base_url })
+        Some(Self::with(ErpnextSettings::default()).await)
     }
 
     fn settings(&self) -> environment::Erp {
@@ -117,8 +150,6 @@ impl System for Erpnext {
     async fn cancel_order(&self, key: &str) {
         let [order] = self.rows(Kind::Order, key).try_into().unwrap();
         let of = json!({ "doctype": "Sales Order", "name": order["name"] });
-        let authorization = format!("token {ERPNEXT_TOKEN}");
-        crate::driver::as_a_person(&self.base_url, &authorization, "/api/method/frappe.client.cancel", &of)
-            .await;
+        self.person(Method::Post, "/api/method/frappe.client.cancel", &of).await;
     }
 }

@@ -98,16 +98,18 @@ impl System for Generic {
 
     async fn open(&self, key: &str) -> String {
         let [document] = self.rows(Kind::Invoice, key).try_into().unwrap();
-        let of_it = |row: &Value| row["invoice_key"] == key;
+        let is_credit = document["kind"] == "credit_note";
         let state = self.sandbox.state();
-        let matched: i64 = state["erp"]["payments"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .flat_map(|payment| payment["allocations"].as_array().unwrap())
-            .filter(|row| of_it(row))
-            .map(|row| thousandths(row["amount"]["amount"].as_str().unwrap()))
-            .sum();
+        let mut matched = 0;
+        for payment in state["erp"]["payments"].as_array().unwrap() {
+            // What comes in settles an invoice, and what goes out a credit note.
+            let sign = if is_credit == (payment["direction"] == "out") { 1 } else { -1 };
+            for row in
+                payment["allocations"].as_array().unwrap().iter().filter(|row| row["invoice_key"] == key)
+            {
+                matched += sign * thousandths(row["amount"]["amount"].as_str().unwrap());
+            }
+        }
         plain(thousandths(document["total"]["amount"].as_str().unwrap()) - matched)
     }
 
@@ -120,6 +122,7 @@ impl System for Generic {
         let [order] = self.rows(Kind::Order, key).try_into().unwrap();
         let id = order["id"].as_str().unwrap();
         crate::driver::as_a_person(
+            outbound::Method::Post,
             &self.base_url,
             &format!("Bearer {ERP_TOKEN}"),
             &format!("/orders/{id}/cancel"),

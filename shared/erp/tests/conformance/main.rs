@@ -12,6 +12,8 @@ mod driver;
 #[cfg(test)]
 mod erpnext;
 #[cfg(test)]
+mod erpnext_only;
+#[cfg(test)]
 mod generic;
 #[cfg(test)]
 mod system;
@@ -40,6 +42,8 @@ macro_rules! conforms {
             }
             sale {
                 from_the_order_to_the_refund_nothing_is_left_open,
+                what_bounced_is_owed_again_and_can_be_paid,
+                a_refund_that_failed_is_taken_back,
                 nothing_is_billed_given_back_or_paid_twice,
                 what_is_booked_before_its_sale_waits,
                 an_order_of_120_lines_is_one_order,

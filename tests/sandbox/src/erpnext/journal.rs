@@ -62,6 +62,22 @@ fn check_row(write: &Write<'_>, row: &mut Doc, multi_currency: bool) -> Result<(
     if !party.is_empty() && write.store.get("Customer", party).is_none() {
         return Err(Refusal::link(format!("Row #{place}: Party: {party}")));
     }
+    let invoice = text(row, "reference_name");
+    if !invoice.is_empty() {
+        if text(row, "reference_type") != "Sales Invoice"
+            || write.store.get("Sales Invoice", invoice).is_none()
+        {
+            return Err(Refusal::link(format!("Row #{place}: Reference Name: {invoice}")));
+        }
+        // Only credits are looked at: a debit opens it again.
+        let open = ledger::outstanding(write.store, invoice);
+        if credit > open {
+            let message = format!(
+                "Payment against Sales Invoice {invoice} cannot be greater than outstanding amount {open}"
+            );
+            return Err(Refusal::validation(message));
+        }
+    }
     let is_foreign = kept.account_currency != *company;
     if is_foreign && !multi_currency {
         let message = "Please check Multi Currency option to allow accounts with other currency";
@@ -99,6 +115,7 @@ pub(super) fn entries(write: &Write<'_>, doc: &Doc) -> Result<Vec<Entry>, Refusa
         let amount = of("debit_in_account_currency", "credit_in_account_currency");
         entries.push(Entry {
             party,
+            against: Some(text(row, "reference_name").to_owned()).filter(|invoice| !invoice.is_empty()),
             cost_center: text(row, "cost_center").to_owned(),
             ..Entry::new(text(row, "account"), amount, of("debit", "credit"))
         });

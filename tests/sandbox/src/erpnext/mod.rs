@@ -73,6 +73,7 @@ impl Erpnext {
             }
             (&Method::GET, ["api", "resource", doctype, name]) => {
                 let found = write.store.known(doctype)?.get(name, incoming.view);
+                let found = found.filter(|_| !write.store.is_deleted(doctype, name));
                 let found = found.ok_or_else(|| Refusal::missing(doctype, name))?;
                 Ok((200, json!({"data": ledger::shown(write.store, found)})))
             }

@@ -1,9 +1,10 @@
 //! A sale from its order to its refund.
 
 use flow::Class;
+use serde_json::json;
 
 use super::started;
-use crate::documents::{Document, Sale};
+use crate::documents::{DAY, Document, Sale};
 use crate::driver::{Worker, is_the_one, refused};
 use crate::system::{Kind, System};
 
@@ -27,6 +28,44 @@ pub(crate) async fn from_the_order_to_the_refund_nothing_is_left_open<S: System>
     }
 }
 
+/// A bank debit comes back days after it was taken.
+pub(crate) async fn what_bounced_is_owed_again_and_can_be_paid<S: System>() {
+    let system = started!(S);
+    let (worker, sale) = (Worker::of(&system), Sale::of(&system));
+    let (invoice, clearing) = (sale.invoice().key(), sale.account("stripe_clearing.USD"));
+    let before = worker.balance(&clearing, "USD", DAY).await;
+    worker.put_all(&[sale.order(), sale.invoice(), sale.payment()]).await;
+    let bounced = sale.payment_of("ch_bounced", "out", &invoice, 9133);
+    let first = worker.put(&bounced).await.unwrap();
+    assert_eq!(worker.balance(&clearing, "USD", DAY).await, before);
+    assert_eq!(system.open(&invoice).await, "91.33");
+    let again = worker.put(&bounced).await.unwrap();
+    assert_eq!((&again["id"], again["created"].as_bool()), (&first["id"], Some(false)));
+    refused(
+        worker.put(&bounced.with("/reference", json!("ch_another"))).await,
+        Class::Validation,
+        &["content_differs"],
+        "another under its key",
+    );
+    worker.put_all(&[sale.payment_of("ch_second", "in", &invoice, 9133)]).await;
+    assert_eq!(system.open(&invoice).await, "0");
+}
+
+/// The money is on the way back to the provider's balance, and the credit note stands.
+pub(crate) async fn a_refund_that_failed_is_taken_back<S: System>() {
+    let system = started!(S);
+    let (worker, sale) = (Worker::of(&system), Sale::of(&system));
+    let (note, clearing) = (sale.credit_note().key(), sale.account("stripe_clearing.USD"));
+    worker.put_all(&[sale.order(), sale.invoice(), sale.payment(), sale.credit_note()]).await;
+    let before = worker.balance(&clearing, "USD", DAY).await;
+    worker.put_all(&[sale.refund()]).await;
+    assert_eq!(worker.balance(&clearing, "USD", DAY).await - before, -3558);
+    let failed = sale.payment_of("re_failed", "in", &note, 3558);
+    let first = worker.put(&failed).await.unwrap();
+    assert_eq!(worker.balance(&clearing, "USD", DAY).await, before);
+    assert_eq!(worker.find(&failed).await.unwrap().unwrap()["id"], first["id"]);
+}
+
 /// By another document, under another key: what is left to bill, to give back or to pay is nothing.
 pub(crate) async fn nothing_is_billed_given_back_or_paid_twice<S: System>() {
     let system = started!(S);
@@ -34,7 +73,7 @@ pub(crate) async fn nothing_is_billed_given_back_or_paid_twice<S: System>() {
     worker.put_all(&[sale.order(), sale.invoice()]).await;
     let other = |document: Document, kind: &str| {
         let key = document.key().replace(kind, &format!("{kind}_2"));
-        document.with("/key", serde_json::json!(key))
+        document.with("/key", json!(key))
     };
     let second = other(sale.invoice(), "sales_invoice");
     refused(worker.put(&second).await, Class::Validation, &["over_invoiced"], "billed twice");
