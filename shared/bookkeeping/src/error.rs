@@ -57,12 +57,6 @@ pub enum Error {
         /// Which.
         day: Date,
     },
-    /// The environment file.
-    #[error("{what}; correct the environment file")]
-    Settings {
-        /// What is wrong.
-        what: String,
-    },
     /// A call without a pair (a mistake of ours).
     #[error("the books are asked without a pair")]
     NoPair,
@@ -89,7 +83,6 @@ impl From<Error> for Fault {
             // What is under way is soon booked: it is waited for as for a thing that is not there yet.
             Error::ClearingDiffers { .. } => Self::new(Class::NotFound, "clearing_differs", message),
             Error::NoDay { .. } => Self::new(Class::Validation, "no_day", message),
-            Error::Settings { .. } => Self::new(Class::Validation, "settings", message),
             Error::NoPair => Self::new(Class::Validation, "no_pair", message),
         }
     }

@@ -9,9 +9,11 @@ pub mod day;
 pub mod dispute;
 mod entries;
 mod error;
+mod in_erp;
 mod journal;
 pub mod payout;
 mod row;
+mod shop;
 
 pub use client::{Client, ledger, missing_accounts};
 pub use connector::{SYSTEM, connector, specs};

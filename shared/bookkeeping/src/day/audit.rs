@@ -3,10 +3,8 @@
 //!
 //! What Stripe had then is what it has now less what has moved since: it tells no balance of the past.
 
-use std::collections::BTreeMap;
-
 use books::Role;
-use canonical::{Currency, Money};
+use canonical::{Money, Totals};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -48,8 +46,9 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let Input { day } = input;
     let (_, ended) = span(&client, day, 1)?;
     let had = balance_at(&client, ended).await?;
-    let mut balances = Vec::with_capacity(had.len());
-    for (currency, stripe) in had {
+    let mut balances = Vec::new();
+    for stripe in had.lines() {
+        let currency = stripe.currency();
         let role = Role::StripeClearing(currency);
         // A currency that nothing was ever paid in has no account, and needs none.
         if stripe.is_zero() && client.ledger.chart.account(&role).is_err() {
@@ -68,15 +67,13 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
 }
 
 /// What was in Stripe's balance at a moment.
-async fn balance_at(client: &Client, at: Timestamp) -> Result<BTreeMap<Currency, Money>, Error> {
+async fn balance_at(client: &Client, at: Timestamp) -> Result<Totals, Error> {
     let now = stripe::balance::read::run(&client.stripe).await?;
     let (until, mut then, mut after) = (client.ports.clock.now() + AHEAD, now.clone(), None);
     loop {
         let page = page::of_span(&client.stripe, at, until, after.as_ref()).await?;
         for row in page.rows.iter().filter(|row| row.transaction.is_of_payments()) {
-            let net = row.transaction.net;
-            let sum = then.get(&net.currency()).copied().unwrap_or(Money::zero(net.currency()));
-            then.insert(net.currency(), sum.checked_sub(net)?);
+            then.add(row.transaction.net.negated()?)?;
         }
         after = page.rows.last().map(|row| row.transaction.id.clone());
         if !page.has_more {
