@@ -1,5 +1,5 @@
-//! Doubles of the four systems that tillbridge connects (Stripe, Magento, an ERP, a WMS), served over HTTP as their
-//! contracts say: state kept, their validation, their error bodies, their signatures, and faults on demand.
+//! Doubles of the four systems that tillbridge connects (Stripe, Magento, an ERP, a WMS), and of ERPNext as another ERP, served
+//! over HTTP as their contracts say: state kept, their validation, their error bodies, their signatures, and faults on demand.
 //!
 //! It is for tests and demos only, and it is a judge: it must not know tillbridge. It uses none of our crates, so
 //! that a mistake in a connector cannot repeat itself here.

@@ -97,7 +97,7 @@ impl Sandbox {
         }
     }
 
-    /// Everything: the systems under `/stripe`, `/magento`, `/erp`, `/wms`, the admin API, the page.
+    /// Everything: the systems under `/stripe`, `/magento`, `/erp`, `/wms`, `/erpnext`, the admin API, the page.
     pub fn router(&self) -> Router {
         let mut router = Router::new().merge(admin::router(self.clone())).merge(page::router());
         for system in System::SERVED {
@@ -131,7 +131,7 @@ impl Sandbox {
         self.requests.clear();
     }
 
-    /// All four systems' documents.
+    /// All systems' documents.
     #[must_use]
     pub fn state(&self) -> Value {
         self.by_clock(|set| {

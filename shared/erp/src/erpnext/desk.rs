@@ -2,13 +2,15 @@
 
 use flow::Call;
 use outbound::rest::{Exchange, Rest, encoded};
-use outbound::{Effect, Method};
+use outbound::{Answer, Effect, Method};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::errors;
 use crate::Error;
+use crate::client::SYSTEM;
 
 /// Values of an `in` filter that one request names: the whole filter stands in its URL, of which servers read 8 KB.
 const IN_MAX: usize = 40;
@@ -148,7 +150,8 @@ impl Desk {
 
     async fn get<T: DeserializeOwned>(&self, path_and_query: String, action: String) -> Result<T, Error> {
         let (method, effect, headers) = (Method::Get, Effect::Read, Vec::new());
-        self.send(Exchange { method, path_and_query, headers, effect, action }, None::<&()>).await
+        let exchange = Exchange { method, path_and_query, headers, effect, action };
+        Ok(self.send(exchange, None).await?.json()?)
     }
 
     async fn write<T: DeserializeOwned>(
@@ -159,17 +162,20 @@ impl Desk {
         action: String,
     ) -> Result<T, Error> {
         let (effect, headers) = (Effect::Write, Vec::new());
-        self.send(Exchange { method, path_and_query, headers, effect, action }, Some(body)).await
+        let body = to_raw_value(body).map_err(|error| outbound::Error::Unsendable {
+            system: SYSTEM,
+            action: action.clone(),
+            problem: error.to_string(),
+        })?;
+        let exchange = Exchange { method, path_and_query, headers, effect, action };
+        Ok(self.send(exchange, Some(body)).await?.json()?)
     }
 
-    async fn send<B: Serialize + Sync, T: DeserializeOwned>(
-        &self,
-        exchange: Exchange,
-        body: Option<&B>,
-    ) -> Result<T, Error> {
+    /// One for all documents, whatever they hold: this is where the code is.
+    async fn send(&self, exchange: Exchange, body: Option<Box<RawValue>>) -> Result<Answer, Error> {
         let (action, effect) = (exchange.action.clone(), exchange.effect);
-        let answer = self.rest.send(exchange, body).await?;
-        if answer.is_success() { Ok(answer.json()?) } else { Err(errors::refused(&action, effect, &answer)) }
+        let answer = self.rest.send(exchange, body.as_ref()).await?;
+        if answer.is_success() { Ok(answer) } else { Err(errors::refused(&action, effect, &answer)) }
     }
 }
 

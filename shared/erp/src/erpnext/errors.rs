@@ -3,6 +3,8 @@
 //! Messages are English where the integration's user is set to English; in another language a refusal keeps its class and its
 //! words, and its code is only `refused`.
 
+use std::collections::BTreeMap;
+
 use outbound::{Answer, Effect, Field, Problem};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -138,7 +140,7 @@ pub(super) fn ours(action: String, code: &str, detail: String, path: Option<Stri
             code: code.to_owned(),
             detail,
             fields,
-            facts: Default::default(),
+            facts: BTreeMap::new(),
             request_id: None,
             retry_after: None,
             is_html: false,

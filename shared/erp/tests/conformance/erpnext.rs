@@ -21,6 +21,11 @@ impl Erpnext {
         Self { sandbox, base_url }
     }
 
+    /// Forgets every document and fault.
+    pub(crate) fn forget(&self) {
+        self.sandbox.reset();
+    }
+
     /// All documents of a doctype.
     pub(crate) fn all(&self, doctype: &str) -> Vec<Value> {
         self.sandbox.state()["erpnext"][doctype].as_array().unwrap().clone()
@@ -55,7 +60,8 @@ impl Erpnext {
         all.into_iter().filter(|row| row["custom_tb_key"] == key).collect()
     }
 
-    fn plan(&self, method: &str, kind: Kind, fault: &str) -> bool {
+    /// Plans a fault for the next request of a method to a kind's documents.
+    pub(crate) fn plan(&self, method: &str, kind: Kind, fault: &str) -> bool {
         self.sandbox.plan(Planned {
             system: sandbox::System::Erpnext,
             fault: fault.parse().unwrap(),

@@ -5,7 +5,7 @@ use sandbox::ErpnextSettings;
 use serde_json::{Value, json};
 
 use crate::documents::{DAY, Sale};
-use crate::driver::{Worker, refused, standing};
+use crate::driver::{Worker, is_the_one, refused, standing};
 use crate::erpnext::Erpnext;
 use crate::system::{Fault, Kind, System as _};
 
@@ -106,4 +106,51 @@ async fn nothing_is_booked_on_an_account_of_another_currency() {
     refused(worker.put(&euros).await, Class::Validation, &["account_currency"], "USD on an account in EUR");
     assert_eq!(system.all("Journal Entry"), Vec::<Value>::new());
     assert_eq!(worker.balance(&sale.account("stripe_clearing.EUR"), "USD", DAY).await, 0);
+}
+
+#[tokio::test]
+async fn the_company_says_until_when_it_is_closed() {
+    let system = site(ErpnextSettings::default()).await;
+    let health = Worker::of(&system).run("erp.health.read", json!({})).await.unwrap();
+    assert_eq!(health, json!({ "version": "15.80.0", "company_currency": "USD", "open_from": "2020-01-01" }));
+}
+
+/// ERP.md §1.3.
+#[tokio::test]
+async fn each_refusal_has_its_class() {
+    let system = site(ErpnextSettings::default()).await;
+    let (worker, sale) = (Worker::of(&system), Sale::of(&system));
+    worker.put_all(&[sale.order()]).await;
+    for (fault, class, code) in [
+        ("error=401", Class::Auth, "unauthorized"),
+        ("error=403", Class::Permission, "forbidden"),
+        ("error=417", Class::Validation, "refused"),
+        ("error=417:TimestampMismatchError", Class::Conflict, "changed_meanwhile"),
+        ("error=417:DocumentLockedError", Class::Conflict, "changed_meanwhile"),
+        ("error=429", Class::Throttled, "too_many_requests"),
+        ("error=500:QueryDeadlockError", Class::Conflict, "deadlock"),
+        ("error=500", Class::UnknownOutcome, "internal"),
+        ("error=503", Class::Throttled, "unavailable"),
+        ("html_body", Class::UnknownOutcome, "html_answer"),
+    ] {
+        assert!(system.plan("POST", Kind::Journal, fault));
+        refused(worker.put(&sale.journal()).await, class, &[code], fault);
+    }
+    assert_eq!(system.all("Journal Entry"), Vec::<Value>::new());
+}
+
+/// The answer to the submitting is lost: the order is found, and nothing is submitted twice.
+#[tokio::test]
+async fn an_order_whose_submitting_was_not_answered_is_found() {
+    let system = site(ErpnextSettings::default()).await;
+    let (worker, order) = (Worker::of(&system), Sale::of(&system).order());
+    for fault in ["commit_then_500", "commit_then_timeout", "drop"] {
+        assert!(system.plan("PUT", Kind::Order, fault));
+        worker.put(&order).await.unwrap_err();
+        let there = worker.find(&order).await.unwrap();
+        assert_eq!(there.is_some(), fault != "drop", "{fault}");
+        let output = worker.converge(&order).await;
+        is_the_one(&system, &order, &output, fault).await;
+        system.forget();
+    }
 }

@@ -4,6 +4,10 @@ use serde_json::{Value, json};
 
 use crate::reply::Reply;
 
+/// Exceptions that no status tells apart.
+const NAMED: [&str; 4] =
+    ["QueryDeadlockError", "QueryTimeoutError", "TimestampMismatchError", "DocumentLockedError"];
+
 /// An exception.
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -53,9 +57,10 @@ impl Refusal {
     }
 }
 
-/// A refusal that the sandbox injects, in Frappe's form.
+/// A refusal that the sandbox injects, in Frappe's form. A code that names an exception is one.
 pub(crate) fn answer(status: u16, code: Option<&str>) -> Reply {
-    let exc_type = match status {
+    let named = code.and_then(|code| NAMED.into_iter().find(|known| *known == code));
+    let by_status = match status {
         401 => "AuthenticationError",
         403 => "PermissionError",
         404 => "DoesNotExistError",
@@ -65,5 +70,5 @@ pub(crate) fn answer(status: u16, code: Option<&str>) -> Reply {
         503 => "SessionStopped",
         _ => "InternalError",
     };
-    Refusal::new(status, exc_type, code.unwrap_or("injected by the sandbox")).reply()
+    Refusal::new(status, named.unwrap_or(by_status), code.unwrap_or("injected by the sandbox")).reply()
 }
