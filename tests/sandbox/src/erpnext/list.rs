@@ -118,7 +118,7 @@ fn compare(value: &Value, operator: &Value, wanted: &Value) -> Result<bool, Refu
         Some(">=") => ordered().is_ge(),
         Some("in") => among(),
         Some("not in") => !among(),
-        Some("is") => (want == "set") == !have.is_empty(),
+        Some("is") => (want == "set") != have.is_empty(),
         _ => return Err(Refusal::validation("Invalid operator")),
     })
 }
