@@ -212,7 +212,10 @@ pub(super) async fn put_payment(
 /// The journals of a key that stand for a payment.
 pub(super) async fn payments_of_key(desk: &Desk, key: &NaturalKey) -> Result<Vec<Document>, Error> {
     let found = read_all(desk, key).await?;
-    Ok(found.into_iter().filter(|journal| journal.custom_tb_content.is_some()).map(Theirs::payment).collect())
+    // A field that was never filled is null or empty.
+    let is_payment =
+        |journal: &Theirs| journal.custom_tb_content.as_deref().is_some_and(|content| !content.is_empty());
+    Ok(found.into_iter().filter(is_payment).map(Theirs::payment).collect())
 }
 
 /// Every journal of a key.
