@@ -256,7 +256,8 @@ impl PayoutReport {
     }
 }
 
-/// The movements any of which alone would explain a difference: listed too much, missing a twin, or with the wrong sign.
+/// The movements any of which alone would explain a difference, by its net, gross or fee: listed too much, missing a twin, or with the
+/// wrong sign.
 pub fn explain<'a>(
     difference: Money,
     rows: impl IntoIterator<Item = &'a BalanceTransaction>,
@@ -266,7 +267,9 @@ pub fn explain<'a>(
         let net = i128::from(net);
         net == wanted || net == -wanted || 2 * net == wanted
     };
-    let same =
-        |row: &&BalanceTransaction| row.currency() == difference.currency() && explains(row.net.minor());
+    let same = |row: &&BalanceTransaction| {
+        let figures = [row.net, row.amount, row.fee];
+        row.currency() == difference.currency() && figures.iter().any(|figure| explains(figure.minor()))
+    };
     rows.into_iter().filter(same).map(|row| row.id.clone()).collect()
 }

@@ -158,6 +158,18 @@ async fn ask(
     held(ports, &row_key(pair, transaction)).await
 }
 
+/// Who books a movement.
+///
+/// # Errors
+/// The table's.
+pub async fn holders(
+    ports: &Ports,
+    pair: &PairId,
+    transaction: &BalanceTransactionId,
+) -> Result<Holders, StoreError> {
+    held(ports, &row_key(pair, transaction)).await
+}
+
 /// Says that a journal puts the gross of a movement that it books in suspense; whether it may: not where the order's own document has
 /// come meanwhile. Then the ERP has the order.
 ///
