@@ -26,6 +26,7 @@ mod system;
 mod wms;
 
 pub use clock::Clock;
+pub use erp::LedgerLine;
 pub use faults::{Fault, Planned, UnknownFault};
 pub use magento::{IdForm, MagentoSettings, PastTheEnd, Switches};
 pub use requests::Seen;
