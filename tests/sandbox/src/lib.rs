@@ -27,6 +27,7 @@ mod system;
 mod wms;
 
 pub use clock::Clock;
+pub use erp::LedgerLine;
 pub use erpnext::{ERPNEXT_COMPANY, ERPNEXT_TOKEN, ErpnextAccount, ErpnextSettings};
 pub use faults::{Fault, Planned, UnknownFault};
 pub use magento::{IdForm, MagentoSettings, PastTheEnd, Switches};

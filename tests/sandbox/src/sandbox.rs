@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tower::service_fn;
 
 use crate::door::{Act, Door};
-use crate::erp::Erp;
+use crate::erp::{Erp, LedgerLine};
 use crate::erpnext::Erpnext;
 use crate::faults::Faults;
 use crate::magento::{Magento, Switches};
@@ -143,6 +143,12 @@ impl Sandbox {
                 "erpnext": set.erpnext.snapshot(),
             })
         })
+    }
+
+    /// Every line of the ERP's ledger, oldest first: what an auditor would be handed.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<LedgerLine> {
+        self.by_clock(|set| set.erp.ledger())
     }
 
     /// Lets something happen at Stripe that no request of ours causes: a customer pays or fails to, a bank disputes, a

@@ -1,4 +1,4 @@
-//! Frappe's REST (ERP.md §1.1): documents under `/api/resource`, methods under `/api/method`.
+//! Frappe's REST (<https://docs.frappe.io/framework/user/en/api/rest>): documents under `/api/resource`, methods under `/api/method`.
 
 use flow::Call;
 use outbound::rest::{Exchange, Rest, encoded};

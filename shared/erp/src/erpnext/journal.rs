@@ -1,4 +1,4 @@
-//! Journal entries, made and submitted in one request (ERP.md §1.7).
+//! Journal entries, made and submitted in one request (what is refused: `erpnext/accounts/doctype/journal_entry/journal_entry.py`).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! ERPNext, from version 15 on (ERP.md §1): documents found by a field of our own, `custom_tb_key`, whose unique index is what keeps
+//! ERPNext, from version 15 on (<https://docs.frappe.io/erpnext>): documents found by a field of our own, `custom_tb_key`, whose unique index is what keeps
 //! two workers from making one document twice.
 
 mod accounts;

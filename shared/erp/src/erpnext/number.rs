@@ -21,7 +21,7 @@ impl Number {
     }
 
     /// The rate of a row in another currency than the company's. A rate of exactly 1 is replaced by one that ERPNext looks up
-    /// (ERP.md §1.7), so that it is sent as the next one that the field holds.
+    /// (`erpnext/accounts/doctype/journal_entry/journal_entry.py`), so that it is sent as the next one that the field holds.
     pub(super) fn of_rate(rate: Rate) -> Self {
         let rate = rate.get().round_dp(RATE_DIGITS);
         Self(if rate == Decimal::ONE { rate + Decimal::new(1, RATE_DIGITS) } else { rate })
