@@ -11,9 +11,8 @@ use crate::{root, simulate, venv};
 
 /// The program, below where it is built.
 const PROGRAM: &str = "debug/month";
-/// Orders of a month, and of the small one that `cargo xtask test` plays.
+/// Orders of a month.
 const ORDERS: u64 = 5_000;
-const ORDERS_OF_THE_TEST: u64 = 150;
 /// Limit for playing, seconds: of a month, and for each of its orders.
 const MONTH_S_MAX: u64 = 300;
 const ORDER_MS_MAX: u64 = 600;
@@ -40,13 +39,6 @@ pub(crate) fn run(month: &Month) -> Result<()> {
     let hledger = hledger()?;
     simulate::build(root::root(), None)?;
     play(month, &hledger)
-}
-
-/// A stage of `cargo xtask test`, where the program has been built with the tests: a small one.
-pub(crate) fn small() -> Result<()> {
-    venv::install()?;
-    let hledger = hledger()?;
-    play(&Month { orders: ORDERS_OF_THE_TEST, seed: 1, export: None }, &hledger)
 }
 
 fn play(month: &Month, hledger: &str) -> Result<()> {

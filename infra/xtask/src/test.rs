@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 
 use crate::command::{self, cargo, command, seconds, tail};
 use crate::state::folder;
-use crate::{advisories, bench, down, e2e, functions, month, simulate, tidy, tool, up, venv};
+use crate::{advisories, bench, down, e2e, functions, simulate, tidy, tool, up, venv};
 
 /// Limit for one stage that compiles.
 const STAGE_S_MAX: u64 = 2400;
@@ -21,7 +21,7 @@ struct Stage {
     run: fn() -> Result<()>,
 }
 
-const STAGES: [Stage; 16] = [
+const STAGES: [Stage; 15] = [
     Stage { name: "tidy", needs: &[], run: tidy::run },
     Stage { name: "format", needs: &[], run: format },
     Stage { name: "clippy", needs: &[], run: clippy },
@@ -31,7 +31,6 @@ const STAGES: [Stage; 16] = [
     Stage { name: "unused dependencies", needs: &[], run: machete },
     Stage { name: "release build", needs: &[], run: build },
     Stage { name: "function binaries", needs: &["release build"], run: functions::check_host },
-    Stage { name: "a small month", needs: &["tests build"], run: month::small },
     // It takes what the next stages leave of the processors: they wait for times to pass.
     Stage { name: "simulation begins", needs: &["tests build"], run: simulate::begin },
     // The sandbox and the command line are built with the tests.
