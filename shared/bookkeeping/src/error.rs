@@ -1,7 +1,7 @@
 //! Why the books cannot be kept.
 
 use books::audit::{Check, Difference};
-use canonical::{AccountCode, Money};
+use canonical::{AccountCode, BalanceTransactionId, Money};
 use flow::{Class, Fault, StoreError};
 use jiff::civil::Date;
 
@@ -73,7 +73,8 @@ fn told(account: &AccountCode, found: &Difference, too_much: Money) -> String {
             "`tillbridge parked` shows what is not booked yet; what stood there before tillbridge is an opening entry of your own",
         ),
     };
-    let mut named: Vec<&str> = transactions.iter().take(NAMED_MAX).map(|id| id.as_str()).collect();
+    let mut named: Vec<&str> =
+        transactions.iter().take(NAMED_MAX).map(BalanceTransactionId::as_str).collect();
     if transactions.len() > NAMED_MAX {
         named.push("…");
     }

@@ -40,7 +40,7 @@ impl InErp {
             match keys::document(account, &row.transaction) {
                 // What is in suspense is there until the payment document takes it from there.
                 Some(key) if holders.in_suspense || holders.get(Part::Gross) == Some(&key) => {
-                    of_payments.push(key)
+                    of_payments.push(key);
                 }
                 _ => by_journals.push(row),
             }

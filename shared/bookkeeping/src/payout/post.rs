@@ -9,7 +9,7 @@ use canonical::{
     BalanceTransaction, BalanceTransactionId, Journal, JournalHead, NaturalKey, Payout, PayoutId,
     PayoutStatus,
 };
-use flow::stored::posting::{Claim, Part, take};
+use flow::stored::posting::{Claim, Holders, Part, take};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ async fn movement(
     let document = keys::transaction(&client.ledger.account, id)?;
     let claim = Claim { transaction: id.clone(), document: document.clone() };
     let holders = take(&client.ports, client.pair()?, &Part::ALL, &[claim]).await?;
-    if holders.iter().flat_map(|held| held.documents()).any(|holder| *holder != document) {
+    if holders.iter().flat_map(Holders::documents).any(|holder| *holder != document) {
         return Ok(None);
     }
     if let Some(number) = journal::number(client, &document).await? {
