@@ -31,10 +31,11 @@ struct Shop {
     documents: Vec<ShopDocument>,
 }
 
+/// The order of a payment.
 #[derive(Clone)]
-struct Order {
-    id: OrderId,
-    number: Option<IncrementId>,
+pub(crate) struct Order {
+    pub(crate) id: OrderId,
+    pub(crate) number: Option<IncrementId>,
     customer: Option<u64>,
 }
 
@@ -146,14 +147,7 @@ fn of_others(holders: &Holders, ours: &NaturalKey) -> Elsewhere {
 
 /// What the shop has made of the payments of a page, by the orders that earlier executions have found for them.
 async fn shop(client: &Client, rows: &[Movement]) -> Result<Shop, Error> {
-    let charges: BTreeSet<ChargeId> =
-        rows.iter().filter_map(|row| row.moved.as_ref()?.charge().cloned()).collect();
-    let lookups: Vec<_> = charges.into_iter().map(|charge| order_of(client, charge)).collect();
-    let found: Vec<_> = futures::stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
-    let mut orders: BTreeMap<ChargeId, Order> = found.into_iter().flatten().collect();
-    let ids: BTreeSet<OrderId> = orders.values().map(|order| order.id).collect();
-    let ids: Vec<OrderId> = ids.into_iter().collect();
-    let found = documents::of_orders(&client.magento, &ids).await?;
+    let (mut orders, found) = shops_documents(client, rows).await?;
     for head in found.orders {
         for order in orders.values_mut().filter(|order| order.id == head.id) {
             order.number = Some(head.number.clone());
@@ -178,6 +172,22 @@ async fn shop(client: &Client, rows: &[Movement]) -> Result<Shop, Error> {
         .chain(of_kind(found.credit_memos, ShopKind::CreditMemo))
         .collect();
     Ok(Shop { orders, documents })
+}
+
+/// The orders of a page's payments, and what the shop has of them.
+pub(crate) async fn shops_documents(
+    client: &Client,
+    rows: &[Movement],
+) -> Result<(BTreeMap<ChargeId, Order>, documents::Documents), Error> {
+    let charges: BTreeSet<ChargeId> =
+        rows.iter().filter_map(|row| row.moved.as_ref()?.charge().cloned()).collect();
+    let lookups: Vec<_> = charges.into_iter().map(|charge| order_of(client, charge)).collect();
+    let found: Vec<_> = futures::stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
+    let orders: BTreeMap<ChargeId, Order> = found.into_iter().flatten().collect();
+    let ids: BTreeSet<OrderId> = orders.values().map(|order| order.id).collect();
+    let ids: Vec<OrderId> = ids.into_iter().collect();
+    let found = documents::of_orders(&client.magento, &ids).await?;
+    Ok((orders, found))
 }
 
 /// The order of a payment, as the execution that moved it on has learned.

@@ -11,6 +11,7 @@ mod entries;
 mod error;
 mod journal;
 pub mod payout;
+pub mod report;
 mod row;
 
 pub use client::{Client, ledger, missing_accounts};

@@ -68,7 +68,7 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
 }
 
 /// What was in Stripe's balance at a moment.
-async fn balance_at(client: &Client, at: Timestamp) -> Result<BTreeMap<Currency, Money>, Error> {
+pub(crate) async fn balance_at(client: &Client, at: Timestamp) -> Result<BTreeMap<Currency, Money>, Error> {
     let now = stripe::balance::read::run(&client.stripe).await?;
     let (until, mut then, mut after) = (client.ports.clock.now() + AHEAD, now.clone(), None);
     loop {

@@ -136,6 +136,18 @@ pub async fn take(
     }
 }
 
+/// The documents that book a movement; nothing is taken.
+///
+/// # Errors
+/// The table is unavailable, or the row is malformed.
+pub async fn holders(
+    ports: &Ports,
+    pair: &PairId,
+    transaction: &BalanceTransactionId,
+) -> Result<Holders, StoreError> {
+    held(ports, &row_key(pair, transaction)).await
+}
+
 async fn take_one(
     ports: &Ports,
     pair: &PairId,
