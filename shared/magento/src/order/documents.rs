@@ -82,6 +82,8 @@ struct OrderRow {
 
 #[derive(Deserialize)]
 struct Extension {
+    /// PHP writes an object without a field as `[]`.
+    #[serde(default)]
     applied_taxes: Option<Vec<AppliedTax>>,
 }
 
