@@ -14,6 +14,7 @@ mod e2e;
 mod functions;
 mod http;
 mod likeness;
+mod month;
 mod mutants;
 mod ports;
 mod root;
@@ -54,6 +55,8 @@ enum Verb {
     E2e,
     /// Plays histories of the whole product in virtual time, each by its seed, and looks whether a rule is broken
     Simulate(simulate::Seeds),
+    /// Plays a month of a shop under faults and checks every sum of its books, with hledger and Beancount as judges
+    Month(month::Month),
     /// Breaks the product on purpose, a rule at a time, and asks the simulation to find out
     Mutants {
         /// One of tests/simulation/mutations
@@ -106,6 +109,7 @@ fn run(verb: Verb) -> anyhow::Result<()> {
         Verb::Test => test::run(),
         Verb::E2e => e2e::run(),
         Verb::Simulate(which) => simulate::run(which),
+        Verb::Month(month) => month::run(&month),
         Verb::Mutants { only, seeds } => mutants::run(only.as_deref(), seeds),
         Verb::Bench => bench::run(),
         Verb::Tidy => tidy::run(),

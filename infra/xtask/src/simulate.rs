@@ -113,7 +113,7 @@ pub(crate) fn build(checkout: &Path, target: Option<&Path>) -> Result<PathBuf> {
 }
 
 /// Where it is built.
-fn target(given: Option<&Path>) -> PathBuf {
+pub(crate) fn target(given: Option<&Path>) -> PathBuf {
     let own = || std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root::path("target"), PathBuf::from);
     given.map_or_else(own, Path::to_owned)
 }

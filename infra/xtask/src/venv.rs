@@ -1,4 +1,5 @@
-//! The Python tools, in an environment of their own under `target/venv`: MiniStack (the local cloud) and the SAM CLI.
+//! The Python tools, in an environment of their own under `target/venv`: MiniStack (the local cloud), the SAM CLI
+//! and Beancount.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use crate::command::{command, run_quietly};
 use crate::root;
 
 /// Seen to work together; the conformance check is for exactly this cloud.
-const PACKAGES: [&str; 2] = ["ministack[full]==1.5.33", "aws-sam-cli==1.167.0"];
+const PACKAGES: [&str; 3] = ["ministack[full]==1.5.33", "aws-sam-cli==1.167.0", "beancount==3.2.3"];
 /// Limit for one step of the installation.
 const INSTALL_S_MAX: u64 = 900;
 
@@ -40,7 +41,7 @@ pub(crate) fn install() -> Result<()> {
         )?;
     }
     run_quietly(
-        "installing MiniStack and the SAM CLI (once, about a minute)",
+        "installing MiniStack, the SAM CLI and Beancount (once, about a minute)",
         command(program("pip")).args(["install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES),
         &log,
         limit,

@@ -7,7 +7,6 @@ use books::{Chart, Ledger, Rates, Role};
 use canonical::{Currency, PairId};
 use flow::{Call, Ports};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::Error;
 
@@ -85,19 +84,11 @@ pub fn missing_accounts(pair: &environment::Pair) -> Vec<Role> {
 /// # Errors
 /// An account code, a rate or the time zone cannot be used.
 pub fn ledger(pair: &environment::Pair) -> Result<Ledger, Error> {
-    let erp = &pair.erp;
-    let unusable = |what: String| Error::Settings { what };
-    let zone = TimeZone::get(&erp.time_zone)
-        .map_err(|_| unusable(format!("erp.time_zone `{}` is no IANA time zone", erp.time_zone)))?;
-    let mut accounts = Vec::new();
-    for (role, code) in &erp.accounts {
-        let Ok(role) = role.parse::<Role>() else { continue };
-        let code = code.parse().map_err(|error| unusable(format!("erp.accounts.{role}: {error}")))?;
-        accounts.push((role, code));
-    }
-    let mut rates = Rates::new(erp.currency, u16::MAX);
-    for (currency, rate) in &erp.rates {
+    let erp::Settings { currency, time_zone: zone, accounts, .. } = erp::Settings::of(&pair.erp)?;
+    let known = accounts.into_iter().filter_map(|(role, code)| Some((role.parse::<Role>().ok()?, code)));
+    let mut rates = Rates::new(currency, u16::MAX);
+    for (currency, rate) in &pair.erp.rates {
         rates.set(*currency, RATES_SINCE, *rate)?;
     }
-    Ok(Ledger { account: pair.stripe.account.clone(), zone, chart: Chart::new(accounts), rates })
+    Ok(Ledger { account: pair.stripe.account.clone(), zone, chart: Chart::new(known), rates })
 }

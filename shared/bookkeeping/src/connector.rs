@@ -3,7 +3,7 @@
 use flow::{Action, ActionSpec, Fault, Table};
 use jiff::SignedDuration;
 
-use crate::payout::{post, reconcile};
+use crate::payout::{post, reconcile, review};
 use crate::{Client, day, dispute};
 
 /// The connector's name: what stands before the first dot of its actions.
@@ -37,6 +37,7 @@ fn actions(timeout: SignedDuration, settle: SignedDuration) -> Result<Vec<Action
             .links(&[("payout", "/payout")]),
         Action::write(reconcile::NAME, timeout, settle, reconcile::key, reconcile::find, reconcile::run)?
             .links(&[("payout", "/payout")]),
+        Action::write(review::NAME, timeout, settle, review::key, review::find, review::run)?,
         Action::write(day::post::NAME, timeout, settle, day::post::key, day::post::find, day::post::run)?
             .links(&[("ledger_day", "/day")]),
         Action::write(

@@ -1,22 +1,15 @@
 //! What has to be known of the movements of a page, beside themselves, to post and to match them: the order, the customer, which
 //! document books which part, and what the shop and the ERP have made of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use books::keys::{self, Batch};
-use books::payout::{ErpDocument, ShopDocument, ShopKind};
 use books::{Context, DisputeState, Documents, Elsewhere, Entry, Held, Ledger, Receivable};
-use canonical::{BalanceTransaction, ChargeId, Dispute, IncrementId, NaturalKey, OrderId, Payout};
-use flow::execution::linked;
-use flow::stored::posting::{Claim, Holders, Part, take};
-use futures::{StreamExt as _, TryStreamExt as _};
-use magento::order::documents;
+use canonical::{BalanceTransaction, Dispute, NaturalKey, Payout};
+use flow::stored::posting::{Claim, Holders, Part, put_in_suspense, take};
 use stripe::balance_transaction::{Moved, Movement};
 
+use crate::in_erp::InErp;
+use crate::shop::{Order, Shop};
 use crate::{Client, Error, journal};
-
-/// Documents that are looked up at a time.
-const LOOKUPS: usize = 8;
 
 /// Movements that can be posted and matched.
 pub(crate) struct Page {
@@ -24,77 +17,57 @@ pub(crate) struct Page {
     pub(crate) documents: Documents,
 }
 
-/// What the shop knows of a page's payments.
-struct Shop {
-    /// The order of each payment, where there is one.
-    orders: BTreeMap<ChargeId, Order>,
-    documents: Vec<ShopDocument>,
-}
-
-/// The order of a payment.
-#[derive(Clone)]
-pub(crate) struct Order {
-    pub(crate) id: OrderId,
-    pub(crate) number: Option<IncrementId>,
-    customer: Option<u64>,
-}
-
 /// What is known of a page of movements, of a payout's or of some days'. Each part of them that nobody books yet is taken for the
-/// journals of `batch`.
+/// journals of `batch`, and what those are to put in suspense is said beside it.
 pub(crate) async fn of_page(
     client: &Client,
     payout: Option<&Payout>,
     batch: &Batch,
     rows: Vec<Movement>,
 ) -> Result<Page, Error> {
-    let shop = shop(client, &rows).await?;
+    let shop = Shop::of(client, &rows).await?;
     let holders = claimed(client, payout, batch, &rows).await?;
     let mut elsewhere = Vec::with_capacity(rows.len());
     for (movement, holders) in rows.iter().zip(&holders) {
         elsewhere.push(of_others(holders, &day_key(&client.ledger, batch, &movement.transaction)?));
     }
-    let documents = in_erp(client, &rows, &holders).await?;
-    let booked = booked(client, &rows, &elsewhere, &shop).await?;
+    let erp = InErp::of(client, &rows, &holders, &shop).await?;
     let mut entries = Vec::with_capacity(rows.len());
-    for (movement, elsewhere) in rows.into_iter().zip(elsewhere) {
-        let mut context =
-            context(client, &movement, &shop, |order| is_owed(elsewhere, order, &booked)).await?;
+    for ((movement, elsewhere), holders) in rows.into_iter().zip(elsewhere).zip(holders) {
+        let mut context = context(client, &movement, &shop).await?;
         context.payout = payout.map(|payout| payout.id.clone());
         context.elsewhere = elsewhere;
+        let order = movement.moved.as_ref().and_then(|moved| shop.orders.get(moved.charge()?));
+        let is_in_erp = order.is_some_and(|order| erp.has_order(order.id));
+        let is_of_an_order = matches!(movement.moved, Some(Moved::Charge(_) | Moved::Refund(_)));
+        let is_booked = is_in_erp || is_gross_elsewhere(elsewhere);
+        context.in_suspense = holders.in_suspense
+            || is_of_an_order && !is_booked && waits(client, &movement.transaction, order).await?;
         entries.push(Entry { transaction: movement.transaction, context });
     }
-    Ok(Page { entries, documents: Documents::new(shop.documents, documents) })
+    Ok(Page { entries, documents: Documents::new(shop.documents, erp.payments).with_sales(erp.sales) })
 }
 
-/// Whether a movement is on the customer's account: where a document of the ERP has it, or the ERP has the order and so its customer.
-fn is_owed(elsewhere: Elsewhere, order: &Order, booked: &BTreeSet<OrderId>) -> bool {
-    is_gross_elsewhere(elsewhere) || booked.contains(&order.id)
+/// Whether what a journal of ours books of an order that the ERP has not got waits in suspense: not where the order's own document has
+/// come meanwhile, because then the ERP has the order. Only payments and refunds have documents that take it from there.
+async fn waits(
+    client: &Client,
+    transaction: &BalanceTransaction,
+    order: Option<&Order>,
+) -> Result<bool, Error> {
+    if keys::document(&client.ledger.account, transaction).is_none() {
+        return Ok(true);
+    }
+    let waits = put_in_suspense(&client.ports, client.pair()?, &transaction.id).await?;
+    if !waits && order.is_none() {
+        // It has come since the page's orders were looked up.
+        return Err(Error::Overtaken { row: transaction.id.to_string() });
+    }
+    Ok(waits)
 }
 
 const fn is_gross_elsewhere(elsewhere: Elsewhere) -> bool {
     matches!(elsewhere, Elsewhere::Gross | Elsewhere::All)
-}
-
-/// The orders of a page that the ERP has, as far as what is posted here hangs on it.
-async fn booked(
-    client: &Client,
-    rows: &[Movement],
-    elsewhere: &[Elsewhere],
-    shop: &Shop,
-) -> Result<BTreeSet<OrderId>, Error> {
-    let ours = rows.iter().zip(elsewhere).filter(|(_, elsewhere)| !is_gross_elsewhere(**elsewhere));
-    let charges = ours.filter_map(|(row, _)| row.moved.as_ref()?.charge());
-    let asked: BTreeSet<OrderId> =
-        charges.filter_map(|charge| shop.orders.get(charge)).map(|order| order.id).collect();
-    let lookups: Vec<_> = asked.into_iter().map(|order| sales_order(client, order)).collect();
-    let found: Vec<_> = futures::stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-async fn sales_order(client: &Client, order: OrderId) -> Result<Option<OrderId>, Error> {
-    let key: NaturalKey = format!("tb:{}:sales_order:{order}", client.ledger.account).try_into()?;
-    let is_there = erp::sales_order::read::is_there(&client.erp, &key).await?;
-    Ok(is_there.then_some(order))
 }
 
 /// The document that is to book a movement of a list: its day's, or its own where it is the payout itself, which `books.payout.post`
@@ -136,7 +109,7 @@ async fn claimed(
 
 /// What of a movement other documents than `ours` book.
 fn of_others(holders: &Holders, ours: &NaturalKey) -> Elsewhere {
-    let is_elsewhere = |part| holders.get(&part).is_some_and(|holder| holder != ours);
+    let is_elsewhere = |part| holders.get(part).is_some_and(|holder| holder != ours);
     match (is_elsewhere(Part::Gross), is_elsewhere(Part::Fee)) {
         (false, false) => Elsewhere::Nothing,
         (true, false) => Elsewhere::Gross,
@@ -145,85 +118,7 @@ fn of_others(holders: &Holders, ours: &NaturalKey) -> Elsewhere {
     }
 }
 
-/// What the shop has made of the payments of a page, by the orders that earlier executions have found for them.
-async fn shop(client: &Client, rows: &[Movement]) -> Result<Shop, Error> {
-    let (mut orders, found) = shops_documents(client, rows).await?;
-    for head in found.orders {
-        for order in orders.values_mut().filter(|order| order.id == head.id) {
-            order.number = Some(head.number.clone());
-            order.customer = head.customer;
-        }
-    }
-    let numbers: BTreeMap<OrderId, IncrementId> =
-        orders.values().filter_map(|order| Some((order.id, order.number.clone()?))).collect();
-    let of_kind = |documents: Vec<documents::Document>, kind: ShopKind| {
-        let numbers = &numbers;
-        documents.into_iter().filter_map(move |document| {
-            Some(ShopDocument {
-                id: document.number,
-                order: numbers.get(&document.order)?.clone(),
-                kind,
-                reference: document.reference,
-                amount: document.amount,
-            })
-        })
-    };
-    let documents = of_kind(found.invoices, ShopKind::Invoice)
-        .chain(of_kind(found.credit_memos, ShopKind::CreditMemo))
-        .collect();
-    Ok(Shop { orders, documents })
-}
-
-/// The orders of a page's payments, and what the shop has of them.
-pub(crate) async fn shops_documents(
-    client: &Client,
-    rows: &[Movement],
-) -> Result<(BTreeMap<ChargeId, Order>, documents::Documents), Error> {
-    let charges: BTreeSet<ChargeId> =
-        rows.iter().filter_map(|row| row.moved.as_ref()?.charge().cloned()).collect();
-    let lookups: Vec<_> = charges.into_iter().map(|charge| order_of(client, charge)).collect();
-    let found: Vec<_> = futures::stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
-    let orders: BTreeMap<ChargeId, Order> = found.into_iter().flatten().collect();
-    let ids: BTreeSet<OrderId> = orders.values().map(|order| order.id).collect();
-    let ids: Vec<OrderId> = ids.into_iter().collect();
-    let found = documents::of_orders(&client.magento, &ids).await?;
-    Ok((orders, found))
-}
-
-/// The order of a payment, as the execution that moved it on has learned.
-async fn order_of(client: &Client, charge: ChargeId) -> Result<Option<(ChargeId, Order)>, Error> {
-    let names = linked(client.ports.store.as_ref(), client.pair()?, "charge", charge.as_str()).await?;
-    let names = names.unwrap_or_default();
-    let Some(id) = names.get("order").and_then(|id| id.parse().ok()) else { return Ok(None) };
-    let number = names.get("order_number").and_then(|number| number.parse().ok());
-    Ok(Some((charge, Order { id: OrderId::new(id), number, customer: None })))
-}
-
-/// The ERP's own documents of a page's movements, where their rows say that it has them.
-async fn in_erp(client: &Client, rows: &[Movement], holders: &[Holders]) -> Result<Vec<ErpDocument>, Error> {
-    let mut lookups = Vec::new();
-    for (row, holders) in rows.iter().zip(holders) {
-        if let Some(key) = keys::document(&client.ledger.account, &row.transaction)
-            && holders.get(&Part::Gross) == Some(&key)
-        {
-            lookups.push(payment(client, key));
-        }
-    }
-    let found: Vec<_> = futures::stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-async fn payment(client: &Client, key: NaturalKey) -> Result<Option<ErpDocument>, Error> {
-    let amount = erp::payment::read::amount(&client.erp, &key).await?;
-    Ok(amount.map(|amount| ErpDocument { key, amount }))
-}
-
-async fn context(
-    client: &Client,
-    movement: &Movement,
-    shop: &Shop,
-    is_owed: impl Fn(&Order) -> bool,
-) -> Result<Context, Error> {
+async fn context(client: &Client, movement: &Movement, shop: &Shop) -> Result<Context, Error> {
     let Some(moved) = &movement.moved else { return Ok(Context::default()) };
     let ledger = &client.ledger;
     let order = moved.charge().and_then(|charge| shop.orders.get(charge));
@@ -246,8 +141,7 @@ async fn context(
             return Ok(context);
         }
     };
-    // The ERP knows no customer of an order that it has not got: what moved stands in suspense, and an exception says so.
-    if order.is_some_and(is_owed) && context.order.is_some() {
+    if context.order.is_some() {
         context.receivable = Some(Receivable { amount, base: ledger.base(amount, date)? });
     }
     Ok(context)

@@ -1,6 +1,6 @@
 //! Why the books cannot be kept.
 
-use books::Role;
+use books::audit::{Check, Difference};
 use canonical::{AccountCode, Money};
 use flow::{Class, Fault, StoreError};
 use jiff::civil::Date;
@@ -32,24 +32,15 @@ pub enum Error {
     /// The balance moved while it was read.
     #[error("Stripe's balance moved while it was read; it is read again")]
     Moving,
-    /// The mirror of the balance says something else.
-    #[error(
-        "at the end of {day} account {account} ({role}) is {books} and Stripe's balance {stripe}: {difference} too much in the books. \
-         `tillbridge parked` shows what is not booked yet; what stood there before tillbridge is an opening entry of your own"
-    )]
-    ClearingDiffers {
-        /// Which day's end.
-        day: Date,
+    /// An account says something else than what it mirrors.
+    #[error("{}", told(account, found, *too_much))]
+    Differs {
         /// The account.
         account: AccountCode,
-        /// Its role, with the currency.
-        role: Box<Role>,
-        /// What the ERP says.
-        books: Money,
-        /// What Stripe says.
-        stripe: Money,
-        /// The first less the second.
-        difference: Money,
+        /// Which check, both figures, and the movements that may make the difference.
+        found: Box<Difference>,
+        /// What the books say less what they should.
+        too_much: Money,
     },
     /// A day beyond the calendar.
     #[error("{day} is no day that can be posted")]
@@ -57,15 +48,39 @@ pub enum Error {
         /// Which.
         day: Date,
     },
-    /// The environment file.
-    #[error("{what}; correct the environment file")]
-    Settings {
-        /// What is wrong.
-        what: String,
-    },
     /// A call without a pair (a mistake of ours).
     #[error("the books are asked without a pair")]
     NoPair,
+}
+
+/// Movements that a message names.
+const NAMED_MAX: usize = 5;
+
+/// Day, account, both figures, what may make the difference, and what to do.
+fn told(account: &AccountCode, found: &Difference, too_much: Money) -> String {
+    let Difference { check, day, account: role, ours, theirs, transactions, .. } = found;
+    let (mirrored, advice) = match check {
+        Check::InTransit => (
+            "the payouts that have not arrived are",
+            "look at those payouts in Stripe and at the account's lines in the ERP",
+        ),
+        Check::Disputes => (
+            "what open disputes hold is",
+            "look at those disputes in Stripe and at the account's lines in the ERP",
+        ),
+        _ => (
+            "Stripe's balance is",
+            "`tillbridge parked` shows what is not booked yet; what stood there before tillbridge is an opening entry of your own",
+        ),
+    };
+    let mut named: Vec<&str> = transactions.iter().take(NAMED_MAX).map(|id| id.as_str()).collect();
+    if transactions.len() > NAMED_MAX {
+        named.push("…");
+    }
+    let by = if named.is_empty() { String::new() } else { format!(", which may be {}", named.join(", ")) };
+    format!(
+        "at the end of {day} account {account} ({role}) is {ours} and {mirrored} {theirs}: {too_much} too much in the books{by}. {advice}"
+    )
 }
 
 impl From<canonical::Error> for Error {
@@ -87,9 +102,15 @@ impl From<Error> for Fault {
             Error::Overtaken { .. } => Self::new(Class::Conflict, "overtaken", message),
             Error::Moving => Self::new(Class::Conflict, "balance_moving", message),
             // What is under way is soon booked: it is waited for as for a thing that is not there yet.
-            Error::ClearingDiffers { .. } => Self::new(Class::NotFound, "clearing_differs", message),
+            Error::Differs { found, .. } => {
+                let code = match found.check {
+                    Check::InTransit => "transit_differs",
+                    Check::Disputes => "disputes_differ",
+                    _ => "clearing_differs",
+                };
+                Self::new(Class::NotFound, code, message)
+            }
             Error::NoDay { .. } => Self::new(Class::Validation, "no_day", message),
-            Error::Settings { .. } => Self::new(Class::Validation, "settings", message),
             Error::NoPair => Self::new(Class::Validation, "no_pair", message),
         }
     }

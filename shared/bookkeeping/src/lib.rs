@@ -9,10 +9,12 @@ pub mod day;
 pub mod dispute;
 mod entries;
 mod error;
+mod in_erp;
 mod journal;
 pub mod payout;
 pub mod report;
 mod row;
+mod shop;
 
 pub use client::{Client, ledger, missing_accounts};
 pub use connector::{SYSTEM, connector, specs};

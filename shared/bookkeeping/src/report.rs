@@ -15,9 +15,8 @@ use jiff::civil::Date;
 use magento::order::documents::{Document, Documents, Head};
 use stripe::balance_transaction::{Moved, Movement, page};
 
-use crate::day::audit::balance_at;
-use crate::day::span;
-use crate::entries::{Order, shops_documents};
+use crate::day::{balance_at, span};
+use crate::shop::{Order, documents_of};
 use crate::{Client, Error};
 
 /// Rows of the table that are read at a time.
@@ -39,7 +38,7 @@ pub async fn of_days(client: &Client, from: Date, through: Date) -> Result<SpanR
     loop {
         let page = page::of_span(&client.stripe, begins, ends, last.as_ref()).await?;
         last = page.rows.last().map(|row| row.transaction.id.clone());
-        let (orders, documents) = shops_documents(client, &page.rows).await?;
+        let (orders, documents) = documents_of(client, &page.rows).await?;
         let heads: BTreeMap<OrderId, &Head> = documents.orders.iter().map(|head| (head.id, head)).collect();
         for row in page.rows {
             let order = row.moved.as_ref().and_then(Moved::charge).and_then(|charge| orders.get(charge));
@@ -89,7 +88,7 @@ async fn known(
             Some(Moved::Refund(refund)) => Some(refund.amount),
             Some(Moved::Dispute(_)) | None => None,
         },
-        booked_by: booked_by.into_values().collect(),
+        booked_by: booked_by.documents().cloned().collect(),
         transaction,
     })
 }
@@ -153,7 +152,8 @@ async fn payouts(client: &Client, moved: &[Row]) -> Result<Vec<Payout>, Error> {
 async fn clearing(client: &Client, day: Date, at: Timestamp) -> Result<Vec<Clearing>, Error> {
     let ledger: &Ledger = &client.ledger;
     let mut all = Vec::new();
-    for (currency, stripe) in balance_at(client, at).await? {
+    for stripe in balance_at(client, at).await?.lines() {
+        let currency = stripe.currency();
         let account = ledger.code(&Role::StripeClearing(currency)).ok();
         let books = match &account {
             Some(account) => erp::balance::read::run(&client.erp, account, currency, day).await?,

@@ -33,6 +33,9 @@ pub struct Context {
     /// What of a charge was taken, where that is less than was authorised: so much the shop has invoiced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured: Option<Money>,
+    /// Whether its gross is booked in suspense, because the ERP had no such order then; whatever has become of it since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_suspense: bool,
     /// Where its dispute stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispute: Option<DisputeState>,
@@ -45,6 +48,14 @@ pub struct Context {
     /// What of it another document has booked.
     #[serde(default)]
     pub elsewhere: Elsewhere,
+}
+
+impl Context {
+    /// What the customer of an order owes less, or more, by its posting; a payment or a refund without it goes to suspense.
+    #[must_use]
+    pub fn owed(&self) -> Option<Receivable> {
+        self.receivable.filter(|_| self.order.is_some() && !self.in_suspense)
+    }
 }
 
 /// What of a movement another document books: a payment document of the ERP may have a charge's gross, with its fee or without.

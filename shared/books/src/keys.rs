@@ -93,12 +93,14 @@ pub fn correction(of: &NaturalKey, n: u32) -> Result<NaturalKey, Error> {
     Ok(format!("{of}:r{n}").try_into()?)
 }
 
-/// The document that the ERP has of a movement by itself: the payment of a charge, the payment back of a refund. None of others.
+/// The document that the ERP has of a movement by itself: the payment of a charge, the payment back of a refund, that of a refund that
+/// came back. None of others.
 #[must_use]
 pub fn document(account: &StripeAccount, transaction: &BalanceTransaction) -> Option<NaturalKey> {
     let kind = match transaction.reporting_category {
         Category::Charge => "payment",
         Category::Refund => "refund",
+        Category::RefundFailure => "refund_failure",
         _ => return None,
     };
     key(account, kind, transaction.source.as_ref()?).ok()

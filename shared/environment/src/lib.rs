@@ -3,6 +3,7 @@
 //! Parsed once, at start; every mistake of a file is named at once, with its path in the file. It must not hold a
 //! secret (those are in Secrets Manager, read through [`Secrets`]) and must not read files, variables or the network.
 
+mod erpnext;
 mod error;
 mod mistakes;
 mod pair;
@@ -11,10 +12,11 @@ mod secret;
 mod stage;
 mod vault;
 
+pub use erpnext::Erpnext;
 pub use error::Error;
 pub use pair::{
-    Erp, InvoiceOn, Magento, MagentoAuth, OrderOwner, Pair, RefundsStartIn, SETTLE_PARTIAL_S, SETTLE_S,
-    Stripe, UnrelatedCharges, Wms,
+    Erp, ErpSystem, InvoiceOn, Magento, MagentoAuth, OrderOwner, Pair, RefundsStartIn, SETTLE_PARTIAL_S,
+    SETTLE_S, Stripe, UnrelatedCharges, Wms,
 };
 pub use payment_failed::{PaymentFailed, Reattempt};
 pub use secret::{SecretKind, SecretName};

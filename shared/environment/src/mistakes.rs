@@ -4,7 +4,7 @@ use canonical::AccountCode;
 use rust_decimal::Decimal;
 use url::Url;
 
-use crate::{Erp, Mode, Pair};
+use crate::{Erp, ErpSystem, Mode, Pair};
 
 /// Seconds that a call may take.
 const TIMEOUT_S: std::ops::RangeInclusive<u32> = 1..=60;
@@ -81,6 +81,24 @@ fn of_url(system: &str, url: &Url, mode: Mode) -> Option<String> {
     Some(format!("{system}.base_url: {wrong}"))
 }
 
+/// ERPNext has no accounts of its own for these: each document names them.
+fn of_erpnext(erp: &Erp) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    if erp.company.is_none() {
+        mistakes.push("erp.company: is missing; write the company's name in ERPNext".to_owned());
+    }
+    for role in ["receivable", "sales", "shipping_income", "sales_returns"] {
+        if !erp.accounts.contains_key(role) {
+            mistakes.push(format!("erp.accounts.{role}: is missing; write the account's name in ERPNext"));
+        }
+    }
+    if !erp.accounts.keys().any(|role| role.split('.').next() == Some("tax_payable")) {
+        let right = "write the account's name in ERPNext, or one for each tax code (tax_payable.<code>)";
+        mistakes.push(format!("erp.accounts.tax_payable: is missing; {right}"));
+    }
+    mistakes
+}
+
 fn of_erp(erp: &Erp) -> Vec<String> {
     let mut mistakes = Vec::new();
     if jiff::tz::TimeZone::get(&erp.time_zone).is_err() {
@@ -108,5 +126,12 @@ fn of_erp(erp: &Erp) -> Vec<String> {
     if erp.cost_center.as_deref().is_some_and(|center| center.trim().is_empty()) {
         mistakes.push("erp.cost_center: is empty; write the ERP's code of it or take it out".to_owned());
     }
+    if erp.company.as_deref().is_some_and(|company| company.trim().is_empty()) {
+        mistakes.push("erp.company: is empty; write the company's name in the ERP or take it out".to_owned());
+    }
+    if erp.system == ErpSystem::Erpnext {
+        mistakes.extend(of_erpnext(erp));
+    }
+    mistakes.extend(erp.erpnext.mistakes());
     mistakes
 }

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::PaymentFailed;
+use crate::{Erpnext, PaymentFailed};
 
 /// A pair's settings. Flow documents see them as `$connection`; they hold no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -117,10 +117,13 @@ pub struct Magento {
     pub paid_status: String,
 }
 
-/// Settings of the generic ERP connector.
+/// Settings of the ERP connector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Erp {
+    /// Which ERP it is.
+    #[serde(default)]
+    pub system: ErpSystem,
     /// Where `/health`, `/orders/…` hang: `https://erp.example.com/erp/v1`.
     #[schemars(with = "String")]
     pub base_url: Url,
@@ -146,6 +149,12 @@ pub struct Erp {
     /// The cost centre of lines on accounts of income and expenses; absent: the ERP wants none.
     #[serde(default)]
     pub cost_center: Option<String>,
+    /// The company's name in the ERP, where it keeps several: ERPNext always does.
+    #[serde(default)]
+    pub company: Option<String>,
+    /// What ERPNext wants to know besides.
+    #[serde(default)]
+    pub erpnext: Erpnext,
 }
 
 /// Settings of the generic WMS connector.
@@ -164,6 +173,17 @@ pub struct Wms {
     /// How long a write that was given up may still be committing, seconds.
     #[serde(default = "five")]
     pub settle_s: u32,
+}
+
+/// The ERPs that there is a connector for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErpSystem {
+    /// Any that speaks the generic REST contract.
+    #[default]
+    Generic,
+    /// ERPNext, from version 15 on.
+    Erpnext,
 }
 
 /// How Magento requests are signed.

@@ -1,17 +1,15 @@
-//! The typed client of one company.
+//! The client of one company, whichever ERP keeps its books.
 
-use std::fmt;
 use std::sync::Arc;
 
 use flow::Call;
-use jiff::Timestamp;
-use outbound::rest::{self, Exchange, Rest};
-use outbound::{Answer, Effect, Method, Outbound, Pool, Problem};
+use outbound::rest::Rest;
+use outbound::{Outbound, Pool};
 use secrecy::SecretString;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::document::Kind;
+use crate::erpnext::Erpnext;
+use crate::generic::Generic;
+use crate::port::Port;
 use crate::{Error, Settings};
 
 /// The system's name, as errors say it.
@@ -20,16 +18,10 @@ pub(crate) const SYSTEM: &str = "erp";
 const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// A client of one company. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Client {
-    rest: Rest,
+    port: Arc<dyn Port>,
     settings: Arc<Settings>,
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("settings", &self.settings).finish_non_exhaustive()
-    }
 }
 
 impl Client {
@@ -45,14 +37,18 @@ impl Client {
             timeout: settings.timeout,
             body_bytes_max: ANSWER_BYTES_MAX,
         };
-        let rest = Rest::new(Outbound::new(reached, pool), tokens)?;
-        Ok(Self { rest, settings: Arc::new(settings) })
+        let outbound = Outbound::new(reached, pool);
+        let port: Arc<dyn Port> = match erp.system {
+            environment::ErpSystem::Generic => Arc::new(Generic::new(Rest::new(outbound, tokens)?)),
+            environment::ErpSystem::Erpnext => Arc::new(Erpnext::new(erp, Rest::new(outbound, tokens)?)?),
+        };
+        Ok(Self { port, settings: Arc::new(settings) })
     }
 
     /// The client of one call: its deadline and trace id.
     #[must_use]
     pub fn bind(&self, call: &Call) -> Self {
-        Self { rest: self.rest.bind(call.deadline, &call.trace_id), settings: self.settings.clone() }
+        Self { port: self.port.bind(call), settings: self.settings.clone() }
     }
 
     /// What it knows of its company.
@@ -61,86 +57,8 @@ impl Client {
         &self.settings
     }
 
-    /// The time, as requests are sent by it.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.rest.outbound().now()
+    /// What the company's ERP is asked through.
+    pub(crate) fn port(&self) -> &dyn Port {
+        &*self.port
     }
-
-    /// `GET`. `query` begins with `?`, or is empty.
-    pub(crate) async fn get<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        query: &str,
-        action: String,
-    ) -> Result<T, Error> {
-        let path_and_query = format!("{path}{query}");
-        let headers = Vec::new();
-        let exchange =
-            Exchange { method: Method::Get, path_and_query, headers, effect: Effect::Read, action };
-        read(&self.send(exchange, None::<&()>).await?)
-    }
-
-    /// `PUT /{kind}/{key}`; gives the document and whether it is new.
-    pub(crate) async fn put<B: Serialize + Sync, T: DeserializeOwned>(
-        &self,
-        kind: Kind,
-        key: &str,
-        body: &B,
-    ) -> Result<(T, bool), Error> {
-        let exchange = Exchange {
-            method: Method::Put,
-            path_and_query: format!("/{}/{}", kind.plural(), segment(kind, key)?),
-            headers: Vec::new(),
-            effect: Effect::Write,
-            action: format!("put {kind} {key}"),
-        };
-        let answer = self.send(exchange, Some(body)).await?;
-        Ok((read(&answer)?, answer.status == 201))
-    }
-
-    /// `PUT /{kind}/{key}` of an empty document in a version that there is not: writes nothing.
-    pub(crate) async fn put_nothing(&self, kind: Kind, key: &str) -> Result<(), Error> {
-        let exchange = Exchange {
-            method: Method::Put,
-            path_and_query: format!("/{}/{}", kind.plural(), segment(kind, key)?),
-            headers: vec![("if-match", "\"tb-check\"".to_owned())],
-            effect: Effect::Write,
-            action: format!("put {kind} {key}"),
-        };
-        self.send(exchange, Some(&serde_json::Map::new())).await.map(drop)
-    }
-
-    /// `POST /{kind}/{id}/{verb}`, repeatable by contract.
-    pub(crate) async fn act<T: DeserializeOwned>(
-        &self,
-        kind: Kind,
-        id: &str,
-        verb: &str,
-    ) -> Result<T, Error> {
-        let exchange = Exchange {
-            method: Method::Post,
-            path_and_query: format!("/{}/{}/{verb}", kind.plural(), segment(kind, id)?),
-            headers: Vec::new(),
-            effect: Effect::Write,
-            action: format!("{verb} {kind} {id}"),
-        };
-        read(&self.send(exchange, Some(&serde_json::Map::new())).await?)
-    }
-
-    async fn send<B: Serialize + Sync>(&self, exchange: Exchange, body: Option<&B>) -> Result<Answer, Error> {
-        let (action, effect) = (exchange.action.clone(), exchange.effect);
-        let answer = self.rest.send(exchange, body).await?;
-        if answer.is_success() {
-            return Ok(answer);
-        }
-        Err(Error::Refused { problem: Box::new(Problem::read(&action, effect, &answer)) })
-    }
-}
-
-fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
-    Ok(answer.json()?)
-}
-
-fn segment(kind: Kind, text: &str) -> Result<String, Error> {
-    rest::encoded(text).ok_or_else(|| Error::Unaddressable { kind, key: text.to_owned() })
 }

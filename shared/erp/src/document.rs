@@ -3,7 +3,6 @@
 use std::fmt;
 
 use canonical::NaturalKey;
-use outbound::rest;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,9 +10,6 @@ use serde_json::{Map, Value};
 
 use crate::wire::MoneyText;
 use crate::{Client, Error};
-
-/// Documents of one key that are looked at: more than two have never been seen.
-const OF_ONE_KEY_MAX: usize = 20;
 
 /// Kinds of documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,17 +104,9 @@ impl Document {
     }
 }
 
-/// A page of a list.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Page {
-    pub(crate) data: Vec<Document>,
-    #[serde(default)]
-    pub(crate) next_cursor: Option<String>,
-}
-
 /// Every document of a key that is not cancelled, the lowest id first.
 pub(crate) async fn of_key(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Vec<Document>, Error> {
-    Ok(live(all_of_key(client, kind, key).await?))
+    Ok(live(client.port().of_key(kind, key).await?))
 }
 
 /// The one document of a key that is not cancelled, where there is one. Two are for a person: which of them was meant, and what
@@ -136,20 +124,13 @@ pub(crate) async fn sole(client: &Client, kind: Kind, key: &NaturalKey) -> Resul
 
 /// The document of a key that the ERP says is taken.
 pub(crate) async fn holder(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Document, Error> {
-    let all = all_of_key(client, kind, key).await?;
+    let all = client.port().of_key(kind, key).await?;
     let cancelled = all.first().map(|document| document.id.clone());
     match (live(all).into_iter().next(), cancelled) {
         (Some(document), _) => Ok(document),
         (None, Some(id)) => Err(Error::DocumentCancelled { kind, key: key.clone(), id }),
         (None, None) => Err(Error::NotListed { kind, key: key.clone() }),
     }
-}
-
-async fn all_of_key(client: &Client, kind: Kind, key: &NaturalKey) -> Result<Vec<Document>, Error> {
-    let encoded = rest::encoded(key.as_str()).unwrap_or_default();
-    let query = format!("?key={encoded}&limit={OF_ONE_KEY_MAX}");
-    let page: Page = client.get(&format!("/{}", kind.plural()), &query, format!("find {kind} {key}")).await?;
-    Ok(page.data)
 }
 
 /// Without the cancelled ones and without repeats, the lowest id first. Ids that are numbers but for a prefix order by

@@ -1,9 +1,8 @@
-//! The generic REST ERP: customers, items, sales orders, invoices, credit notes, payments and journals, put under natural keys.
+//! The ERP: customers, items, sales orders, invoices, credit notes, payments and journals, put under natural keys.
 //!
-//! A typed client and one file for each action; every answer becomes a canonical model or a small output, every
-//! refusal a class. It must not know Stripe, Magento, the WMS, AWS or the flow documents. The contract is this crate's
-//! [`wire`] module and the paths in its actions: `PUT /{kind}/{key}` makes one and the same document, `GET
-//! /{kind}?key=` finds it, errors are RFC 9457 problems with a `code`.
+//! One file for each action over one [`port`], with one folder for each ERP behind it; every answer becomes a canonical model or a
+//! small output, every refusal a class. It must not know Stripe, Magento, the WMS, AWS or the flow documents. Documents have
+//! the words of the [`wire`] module, which is also the contract of the [`generic`] REST ERP.
 
 pub mod account;
 pub mod balance;
@@ -11,10 +10,13 @@ mod client;
 mod connector;
 pub mod credit_note;
 mod document;
+mod erpnext;
 mod error;
+mod generic;
 pub mod health;
 pub mod journal;
 pub mod payment;
+mod port;
 mod posted;
 mod refusal;
 pub mod rights;

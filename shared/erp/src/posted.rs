@@ -4,10 +4,10 @@
 //! Nothing that is posted is taken back here: of two under one key a person reverses one.
 
 use canonical::{Money, NaturalKey};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::document::{Document, Kept, Kind, holder, sole};
+use crate::port::Put;
 use crate::{Client, Error};
 
 /// Looks for the one of a key. One call.
@@ -23,16 +23,15 @@ pub(crate) async fn find(
 }
 
 /// Converges. `same` tells what the ERP keeps from what was meant.
-pub(crate) async fn put<B: Serialize + Sync>(
+pub(crate) async fn put(
     client: &Client,
-    kind: Kind,
     key: &NaturalKey,
-    body: &B,
+    put: Put<'_>,
     same: impl Fn(&Document) -> Result<(), Error> + Send + Sync,
 ) -> Result<Kept, Error> {
     let kept = |id, created| Ok(Kept { id, key: key.clone(), created });
-    let put: Result<(Document, bool), Error> = client.put(kind, key.as_str(), body).await;
-    let (document, created) = match put {
+    let kind = put.kind();
+    let (document, created) = match client.port().put(key, put).await {
         Ok(done) => done,
         Err(error) if error.is_content_differs() => {
             let holder = holder(client, kind, key).await?;

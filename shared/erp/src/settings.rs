@@ -45,7 +45,11 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn of(erp: &environment::Erp) -> Result<Self, Error> {
+    /// Those of an environment file.
+    ///
+    /// # Errors
+    /// The time zone or an account code cannot be used.
+    pub fn of(erp: &environment::Erp) -> Result<Self, Error> {
         let unusable =
             |problem| outbound::Error::Unsendable { system: SYSTEM, action: "start".to_owned(), problem };
         let time_zone = TimeZone::get(&erp.time_zone)

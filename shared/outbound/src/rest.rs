@@ -1,4 +1,4 @@
-//! JSON with a bearer token: what the generic REST contracts of back-office systems have in common.
+//! JSON with a token: what the generic REST contracts of back-office systems have in common.
 
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 pub struct Rest {
     outbound: Outbound,
     tokens: Arc<Live<SecretString>>,
+    /// The word before the token.
+    scheme: &'static str,
     trace_id: Option<String>,
 }
 
@@ -60,7 +62,13 @@ impl Rest {
         let mut tokens = tokens.into_iter();
         let current = tokens.next().ok_or_else(unusable)?;
         let tokens = Arc::new(Live::new(current, tokens.next()));
-        Ok(Self { outbound, tokens, trace_id: None })
+        Ok(Self { outbound, tokens, scheme: "Bearer", trace_id: None })
+    }
+
+    /// The same with another word before the token: Frappe's is `token`.
+    #[must_use]
+    pub fn with_scheme(self, scheme: &'static str) -> Self {
+        Self { scheme, ..self }
     }
 
     /// The client of one call of the engine: nothing is sent that could outlast `deadline`, and the trace id goes along as
@@ -70,6 +78,7 @@ impl Rest {
         Self {
             outbound: self.outbound.at(deadline),
             tokens: self.tokens.clone(),
+            scheme: self.scheme,
             trace_id: Some(trace_id.to_owned()),
         }
     }
@@ -112,7 +121,7 @@ impl Rest {
     ) -> Result<Answer, Error> {
         let mut headers = vec![
             ("accept", "application/json".to_owned()),
-            ("authorization", format!("Bearer {}", token.expose_secret())),
+            ("authorization", format!("{} {}", self.scheme, token.expose_secret())),
         ];
         if body.is_some() {
             headers.push(("content-type", "application/json".to_owned()));

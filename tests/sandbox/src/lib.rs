@@ -1,5 +1,5 @@
-//! Doubles of the four systems that tillbridge connects (Stripe, Magento, an ERP, a WMS), served over HTTP as their
-//! contracts say: state kept, their validation, their error bodies, their signatures, and faults on demand.
+//! Doubles of the four systems that tillbridge connects (Stripe, Magento, an ERP, a WMS), and of ERPNext as another ERP, served
+//! over HTTP as their contracts say: state kept, their validation, their error bodies, their signatures, and faults on demand.
 //!
 //! It is for tests and demos only, and it is a judge: it must not know tillbridge. It uses none of our crates, so
 //! that a mistake in a connector cannot repeat itself here.
@@ -9,6 +9,7 @@ mod admin;
 mod clock;
 mod door;
 mod erp;
+mod erpnext;
 mod faults;
 mod magento;
 mod page;
@@ -26,6 +27,8 @@ mod system;
 mod wms;
 
 pub use clock::Clock;
+pub use erp::LedgerLine;
+pub use erpnext::{ERPNEXT_COMPANY, ERPNEXT_TOKEN, ErpnextAccount, ErpnextSettings};
 pub use faults::{Fault, Planned, UnknownFault};
 pub use magento::{IdForm, MagentoSettings, PastTheEnd, Switches};
 pub use requests::Seen;

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use tower::service_fn;
 
 use crate::door::{Act, Door};
-use crate::erp::Erp;
+use crate::erp::{Erp, LedgerLine};
+use crate::erpnext::Erpnext;
 use crate::faults::Faults;
 use crate::magento::{Magento, Switches};
 use crate::reply::{Incoming, Reply};
@@ -38,6 +39,7 @@ struct Set {
     magento: Magento,
     erp: Erp,
     wms: Wms,
+    erpnext: Erpnext,
     /// Seeds are made one after the other: order, then charge.
     seeding: Mutex<()>,
 }
@@ -49,6 +51,7 @@ impl Set {
             magento: Magento::new(settings.magento.clone(), format!("{}{MAGENTO_PATH}", settings.public_url)),
             erp: Erp::new(settings.erp.clone()),
             wms: Wms::new(settings.wms.clone()),
+            erpnext: Erpnext::new(settings.erpnext.clone()),
             seeding: Mutex::new(()),
         })
     }
@@ -73,6 +76,7 @@ impl Systems {
         let reply = match system {
             System::Magento => set.magento.handle(&incoming),
             System::Erp => set.erp.handle(&incoming),
+            System::Erpnext => set.erpnext.handle(&incoming),
             System::Stripe | System::Wms => set.wms.handle(&incoming),
         };
         if act.commit_then_500 { crate::faults::refusal(system, 500, None) } else { reply }
@@ -93,10 +97,10 @@ impl Sandbox {
         }
     }
 
-    /// Everything: the systems under `/stripe`, `/magento`, `/erp`, `/wms`, the admin API, the page.
+    /// Everything: the systems under `/stripe`, `/magento`, `/erp`, `/wms`, `/erpnext`, the admin API, the page.
     pub fn router(&self) -> Router {
         let mut router = Router::new().merge(admin::router(self.clone())).merge(page::router());
-        for system in System::ALL {
+        for system in System::SERVED {
             let door = Arc::new(Door {
                 system,
                 systems: Arc::clone(&self.systems),
@@ -127,7 +131,7 @@ impl Sandbox {
         self.requests.clear();
     }
 
-    /// All four systems' documents.
+    /// All systems' documents.
     #[must_use]
     pub fn state(&self) -> Value {
         self.by_clock(|set| {
@@ -136,8 +140,15 @@ impl Sandbox {
                 "magento": set.magento.snapshot(),
                 "erp": set.erp.snapshot(),
                 "wms": set.wms.snapshot(),
+                "erpnext": set.erpnext.snapshot(),
             })
         })
+    }
+
+    /// Every line of the ERP's ledger, oldest first: what an auditor would be handed.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<LedgerLine> {
+        self.by_clock(|set| set.erp.ledger())
     }
 
     /// Lets something happen at Stripe that no request of ours causes: a customer pays or fails to, a bank disputes, a

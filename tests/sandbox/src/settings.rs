@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::{Clock, MagentoSettings};
+use crate::{Clock, ErpnextSettings, MagentoSettings};
 
 /// The port of the local stack (`infra/environments/local.yaml`).
 pub const PORT: u16 = 4580;
@@ -39,6 +39,8 @@ pub struct Settings {
     pub erp: ErpSettings,
     /// The warehouse.
     pub wms: WmsSettings,
+    /// The books in ERPNext.
+    pub erpnext: ErpnextSettings,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             magento: MagentoSettings::default(),
             erp: ErpSettings::default(),
             wms: WmsSettings::default(),
+            erpnext: ErpnextSettings::default(),
         }
     }
 }

@@ -30,8 +30,18 @@ const ROUNDS_MAX: u32 = 6;
 /// Letters by flow, event and the parking that they tell of.
 pub(crate) type Letters = BTreeMap<(String, String, u32), Message>;
 
-/// Ends all faults and waits until nothing moves; gives every letter that was written.
+/// Ends all faults and waits until nothing moves and all that is available has left; gives every letter that was written.
 pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
+    let mut letters = settle(world).await?;
+    payout::last(world);
+    rest(world).await;
+    sweeper::until_nothing_is_found(world, rest).await?;
+    collect(world, &mut letters);
+    Ok(letters)
+}
+
+/// Ends all faults and waits until nothing moves.
+pub(crate) async fn settle(world: &Arc<World>) -> Result<Letters> {
     world.switch.stop();
     world.journal.tell("faults stop".to_owned());
     let held = |order: &Order| Some((order.id?, order.stopped, order.touched.contains("hold")));
@@ -67,10 +77,6 @@ pub(crate) async fn drain(world: &Arc<World>) -> Result<Letters> {
         rest(world).await;
         sweeper::until_nothing_is_found(world, rest).await?;
     }
-    payout::last(world);
-    rest(world).await;
-    sweeper::until_nothing_is_found(world, rest).await?;
-    collect(world, &mut letters);
     Ok(letters)
 }
 
@@ -106,6 +112,9 @@ fn collect(world: &World, letters: &mut Letters) {
 
 /// Whether an operator replays it: what only the faults have brought about.
 fn is_replayed(world: &World, rows: &Rows, execution: &Execution) -> bool {
+    if execution.parked.is_none() {
+        return false;
+    }
     let orders = world.orders();
     let name = (execution.flow.clone(), execution.event.clone());
     let order = orders.iter().find(|order| order.owed.contains(&name));

@@ -9,13 +9,14 @@ use axum::body::Body;
 use axum::http::Request;
 use canonical::EventId;
 use flow::execution::Status;
-use flow::{FlowName, Key, Store as _};
+use flow::{FlowName, Item, Key, Store as _};
 use sandbox::STRIPE_KEY;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::faults::FAULTS_END_MS;
 use crate::invariants::{Books, decimal_cents};
+use crate::received::SUSPENSE;
 use crate::refunded::KEYS;
 use crate::rows::{Rows, reason};
 use crate::world::{PAIR, World};
@@ -112,6 +113,11 @@ pub(crate) async fn liveness(world: &World, rows: &Rows, books: &Books) -> Resul
             None => {}
         }
     }
+    let waiting = in_suspense(world, books).await?;
+    let said = balance(books, SUSPENSE);
+    if said != -waiting {
+        world.journal.broken(format!("suspense is {said}, and {waiting} waits for its orders"));
+    }
     let said = balance(books, CLEARING);
     if said != booked {
         world.journal.broken(format!("clearing is {said}, and {booked} of the balance is booked"));
@@ -185,6 +191,37 @@ pub(crate) fn books(world: &World, document: &str) -> bool {
     rows.any(|item| item.attributes.get("document").and_then(Value::as_str) == Some(document))
 }
 
+/// Whether the gross of a document's movement was put in suspense by the journal that books it: then the document takes it from there.
+pub(crate) fn waits_in_suspense(world: &World, document: &str, books: &Books) -> bool {
+    let rows = books.rows("/stripe/balance_transactions", |row| document_of(row) == document);
+    rows.iter().filter_map(|row| row["id"].as_str()).any(|id| {
+        let row = of_movement(world, id);
+        row.is_some_and(|row| row.attributes.contains_key("suspense"))
+    })
+}
+
+/// The key of the document that the ERP has of a movement by itself, where it is of an order.
+fn document_of(movement: &Value) -> String {
+    let kind = match movement["reporting_category"].as_str() {
+        Some("charge") => "payment",
+        kind => kind.unwrap_or_default(),
+    };
+    format!("{KEYS}:{kind}:{}", movement["source"].as_str().unwrap_or_default())
+}
+
+/// What waits in suspense for the documents of its orders, in US cents.
+async fn in_suspense(world: &World, books: &Books) -> Result<i64> {
+    let mut waiting = 0;
+    for row in books.rows("/stripe/balance_transactions", |row| row["currency"] == "usd") {
+        let claims = claims(world, row["id"].as_str().unwrap_or_default()).await?;
+        let posted = claims.get("document").and_then(Value::as_str).is_some_and(|key| is_in_erp(books, key));
+        if claims.contains_key("suspense") && posted && !is_in_erp(books, &document_of(row)) {
+            waiting += row["amount"].as_i64().unwrap_or_default();
+        }
+    }
+    Ok(waiting)
+}
+
 /// Whether the ERP has a document: a payment, or a journal.
 fn is_in_erp(books: &Books, key: &str) -> bool {
     let is_there = |pointer: &str| !books.rows(pointer, |row| row["key"] == key).is_empty();
@@ -211,10 +248,15 @@ pub(crate) fn is_journal(key: &str) -> bool {
 
 /// Whether the gross of a movement is booked in a day's journal.
 pub(crate) fn is_in_a_day(world: &World, transaction: &str) -> bool {
-    let items = world.table.items();
-    let row = items.iter().find(|item| item.key.pk == format!("P#{PAIR}#bt#{transaction}"));
-    let document = row.and_then(|row| row.attributes.get("document")).and_then(Value::as_str);
+    let row = of_movement(world, transaction);
+    let document = row.as_ref().and_then(|row| row.attributes.get("document")).and_then(Value::as_str);
     document.is_some_and(|document| document.contains(":day:"))
+}
+
+/// What the table says of a movement.
+fn of_movement(world: &World, transaction: &str) -> Option<Item> {
+    let key = format!("P#{PAIR}#bt#{transaction}");
+    world.table.items().into_iter().find(|item| item.key.pk == key)
 }
 
 /// Who books a movement, by part.

@@ -17,8 +17,6 @@ use crate::world::{FUNCTION_TIMEOUT, World};
 pub(crate) const CONCURRENCY: u32 = 3;
 /// The poll at which a process stops or sleeps, at most: an order takes about 150.
 const POLLS_MAX: u64 = 260;
-/// Lines after which a history runs in circles.
-const LINES_MAX: usize = 200_000;
 
 /// One process.
 struct Process {
@@ -42,8 +40,8 @@ pub(crate) async fn work(world: Arc<World>, flow: FlowName, slot: u32) {
     let mut process: Option<Process> = None;
     let mut started = 0_u32;
     loop {
-        if world.journal.len() > LINES_MAX {
-            world.journal.broken(format!("more than {LINES_MAX} lines: it runs in circles"));
+        if world.journal.len() > world.lines_max {
+            world.journal.broken(format!("more than {} lines: it runs in circles", world.lines_max));
             return;
         }
         let Some(received) = world.sqs.receive(&queue).await else { continue };

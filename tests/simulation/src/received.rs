@@ -19,6 +19,8 @@ use crate::world::World;
 const MOVEMENTS: [&str; 2] = ["/erp/payments", "/erp/journals"];
 /// The account that mirrors Stripe's balance, in `environment.yaml`.
 const CLEARING: &str = "1050";
+/// Where the money of an order waits that the ERP has not got yet.
+pub(crate) const SUSPENSE: &str = "1900";
 
 fn receipt_key(order: &Order) -> String {
     format!("{KEYS}:payment:{}", order.seeded.charge)
@@ -75,16 +77,19 @@ pub(crate) fn no_stranger(world: &World, books: &Books) {
 pub(crate) fn liveness(world: &World, order: &Order, books: &Books) -> Result<()> {
     let (number, key) = (&order.seeded.increment_id, receipt_key(order));
     let receipts = of_either(books, &key);
-    // What a payout has found unbooked is in its day's journal, and so on no document of the order.
+    // What a payout has found unbooked is in its day's journal: on the customer's account, and so on no document of the order; or in
+    // suspense, from where that takes it.
     let is_elsewhere = !payout::books(world, &key);
-    if is_elsewhere && receipts.is_empty() {
+    let in_suspense = is_elsewhere && payout::waits_in_suspense(world, &key, books);
+    if is_elsewhere && !in_suspense && receipts.is_empty() {
         return Ok(());
     }
     let [receipt] = receipts.as_slice() else {
         world.journal.broken(format!("order {number} has {} documents {key}", receipts.len()));
         return Ok(());
     };
-    let (moved, settled) = (at_stripe(receipt)?, settled(order, books)?);
+    let from = if is_elsewhere { SUSPENSE } else { CLEARING };
+    let (moved, settled) = (on_account(receipt, from)?, settled(order, books)?);
     if moved != settled {
         world.journal.broken(format!("order {number}: {key} moved {moved}, Stripe says {settled}"));
     }
@@ -136,11 +141,11 @@ fn owed(document: &Value) -> Result<Decimal> {
     }
 }
 
-/// What a receipt moved at Stripe's balance, in the currency that it settled in.
-fn at_stripe(receipt: &Value) -> Result<Decimal> {
+/// What a receipt moved on an account, in the currency that it settled in.
+fn on_account(receipt: &Value, account: &str) -> Result<Decimal> {
     match receipt["lines"].as_array() {
-        Some(lines) => sides(lines, |line| line["account"] == CLEARING),
-        None if receipt["account"] == CLEARING => decimal(&receipt["amount"]["amount"]),
+        Some(lines) => sides(lines, |line| line["account"] == account),
+        None if receipt["account"] == account => decimal(&receipt["amount"]["amount"]),
         None => Ok(Decimal::ZERO),
     }
 }

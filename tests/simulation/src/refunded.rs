@@ -150,8 +150,10 @@ pub(crate) fn liveness(world: &World, order: &Order, rows: &Rows, books: &Books)
     }
     for key in wanted {
         let found = booked(&key);
-        // What a payout has found unbooked is in its day's journal.
-        let is_elsewhere = !key.contains(":credit_note:") && !payout::books(world, &key);
+        // What a payout has found unbooked is in its day's journal: on the customer's account, or in suspense until it is taken there.
+        let is_elsewhere = !key.contains(":credit_note:")
+            && !payout::books(world, &key)
+            && !payout::waits_in_suspense(world, &key, books);
         if found != usize::from(!is_elsewhere) {
             world.journal.broken(format!("order {number} has {found} documents {key}"));
         }

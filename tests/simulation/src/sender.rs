@@ -1,5 +1,6 @@
 //! Stripe's side: every event that its double makes becomes a webhook, which comes late, again, and until it is taken; and forged ones.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -27,8 +28,7 @@ const PAUSE_MS: (u64, u64) = (3_000, 10 * 60 * 1000);
 const ATTEMPTS_MAX: u32 = 60;
 /// Polls of a request to ingest, at most.
 const POLLS_MAX: u64 = 8;
-/// How often it is looked what Stripe has made, and how long a webhook is on its way, milliseconds.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked at the end what Stripe has made, and how long a webhook is on its way, milliseconds.
 const LOOK_AT_THE_END: Duration = Duration::from_secs(20);
 const ON_ITS_WAY_MS: (u64, u64) = (10_000, 60_000);
 /// Beginning of the ids of events that nobody at Stripe has made.
@@ -36,13 +36,14 @@ pub(crate) const FORGED: &str = "evt_forged_";
 
 /// Sends what Stripe makes, as long as the history lasts.
 pub(crate) async fn post_all(world: Arc<World>) -> Result<()> {
+    let mut payments = Payments::default();
     loop {
         let before = world.posted.load(Ordering::SeqCst);
         let (count, events) = world.sandbox.stripe_events(before);
         for event in events {
             let event_type = event["type"].as_str().unwrap_or_default();
-            let order = order_of(&world, &event);
-            let is_known = order.is_some() || payout::is_told_of(&event);
+            let order = payments.order_of(&world, &event);
+            let is_known = world.sends_all || order.is_some() || payout::is_told_of(&event);
             if !is_known || interested(event_type)?.is_empty() {
                 continue;
             }
@@ -52,22 +53,31 @@ pub(crate) async fn post_all(world: Arc<World>) -> Result<()> {
             spawn(&world, send(Arc::clone(&world), order, event, after));
         }
         world.posted.store(count, Ordering::SeqCst);
-        sleep(if world.switch.is_on() { LOOK } else { LOOK_AT_THE_END }).await;
+        sleep(if world.switch.is_on() { world.look } else { LOOK_AT_THE_END }).await;
     }
 }
 
-/// Whose payment an event is about; a payout's is nobody's.
-fn order_of(world: &World, event: &Value) -> Option<usize> {
-    let object = &event["data"]["object"];
-    let names = [&object["payment_intent"], &object["charge"], &object["id"]];
-    let is_of = |order: &crate::order::Order| {
-        let intent = order.seeded.payment_intent.as_deref();
-        names
-            .iter()
-            .filter_map(|name| name.as_str())
-            .any(|name| name == order.seeded.charge || Some(name) == intent)
-    };
-    world.orders().iter().position(is_of)
+/// Orders by what pays them.
+#[derive(Default)]
+struct Payments {
+    known: usize,
+    orders: HashMap<String, usize>,
+}
+
+impl Payments {
+    /// Whose payment an event is about; a payout's is nobody's.
+    fn order_of(&mut self, world: &World, event: &Value) -> Option<usize> {
+        let orders = world.orders();
+        for (at, order) in orders.iter().enumerate().skip(self.known) {
+            let names = [Some(&order.seeded.charge), order.seeded.payment_intent.as_ref()];
+            self.orders.extend(names.into_iter().flatten().map(|name| (name.clone(), at)));
+        }
+        self.known = orders.len();
+        let object = &event["data"]["object"];
+        let names = [&object["payment_intent"], &object["charge"], &object["id"]];
+        let found = names.iter().filter_map(|name| self.orders.get(name.as_str()?));
+        found.min().copied()
+    }
 }
 
 /// Sends an event until it is taken, and now and then again; or never, and the sweep must find it.

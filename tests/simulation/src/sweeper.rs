@@ -13,8 +13,7 @@ use tokio::time::sleep;
 use crate::fate::{Ended, Fated, Plan};
 use crate::world::{World, routes};
 
-/// How often it runs, and how long it may take, as `template.yaml` says.
-const EVERY: Duration = Duration::from_mins(5);
+/// How long it may take, as `template.yaml` says.
 const TIMEOUT: SignedDuration = SignedDuration::from_mins(5);
 /// The poll at which a run stops or sleeps, at most.
 const POLLS_MAX: u64 = 300;
@@ -38,7 +37,7 @@ pub(crate) async fn on_schedule(world: Arc<World>) -> Result<()> {
         } else {
             running.await;
         }
-        sleep(EVERY).await;
+        sleep(world.swept_every).await;
     }
     Ok(())
 }

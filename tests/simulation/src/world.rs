@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -17,9 +18,9 @@ use flow::plan::Plan;
 use flow::route::{Route, Routes};
 use flow::{FlowName, Message, Ports, QueueName};
 use ingest::Source;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use outbound::Pool;
-use sandbox::{Clock, MagentoSettings, Sandbox, Settings, Switches};
+use sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use tower::ServiceExt as _;
@@ -31,6 +32,7 @@ use crate::journal::Journal;
 use crate::network::Network;
 use crate::order::Order;
 use crate::queue::Sqs;
+use crate::setup::{Setup, settings};
 use crate::store::FaultyStore;
 use crate::switch::Switch;
 use crate::vault::{Reader, Vault};
@@ -42,8 +44,6 @@ pub(crate) const ORDER_TO_CASH: &str = "order-to-cash";
 pub(crate) const PAIR: &str = "main";
 /// The functions' timeout, as `template.yaml` says.
 pub(crate) const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(120);
-/// Where the doubles are, as the environment file says.
-const PUBLIC_URL: &str = "http://127.0.0.1:4580";
 /// Longest answer of a double to a person.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 
@@ -101,6 +101,10 @@ pub(crate) struct World {
     pub(crate) sqs: Sqs,
     pub(crate) vault: Vault,
     pub(crate) stage: Stage,
+    pub(crate) look: Duration,
+    pub(crate) swept_every: Duration,
+    pub(crate) lines_max: usize,
+    pub(crate) sends_all: bool,
     orders: Mutex<Vec<Order>>,
     /// The executions that payouts must have.
     payouts: Mutex<BTreeSet<(FlowName, EventId)>>,
@@ -131,12 +135,17 @@ impl World {
         // The doubles and the connectors draw from the thread's own source (nonces, report numbers).
         fastrand::seed(seed);
         let chance = Chance::new(seed);
-        let first: Timestamp = "2026-01-05T00:00:00Z".parse()?;
-        let begin = first + SignedDuration::from_mins(i64::try_from(chance.between(0, 300 * 24 * 60))?);
+        let setup = Setup::of_a_history(&chance)?;
+        Self::of(seed, chance, setup)
+    }
+
+    /// A world of this kind, before anything has happened.
+    pub(crate) fn of(seed: u64, chance: Chance, setup: Setup) -> Result<Arc<Self>> {
+        let Setup { begin, faults, look, swept_every, lines_max, sends_all } = setup;
         let clock = SimClock::new(begin, chance.clone());
         let journal = Journal::new(clock.clone());
         let switch = Switch::new(chance.clone());
-        let faults = Arc::new(Faults::draw(&chance));
+        let faults = Arc::new(faults);
         journal.tell(format!("seed {seed} begins at {begin}: {faults:?}"));
         let sandbox = Sandbox::new(settings(&clock));
         let vault = Vault::default();
@@ -153,6 +162,10 @@ impl World {
             sqs: Sqs::new(&faults, &switch, &chance, &journal),
             vault,
             stage,
+            look,
+            swept_every,
+            lines_max,
+            sends_all,
             orders: Mutex::default(),
             payouts: Mutex::default(),
             puts: Arc::default(),
@@ -276,24 +289,6 @@ impl World {
         let body = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
     }
-}
-
-fn settings(clock: &SimClock) -> Settings {
-    let now = clock.clone();
-    let mut settings = Settings {
-        clock: Clock::new(move || now.time()),
-        public_url: PUBLIC_URL.to_owned(),
-        // People sign in with a token of their own making; how we sign stays under test.
-        magento: MagentoSettings {
-            switches: Switches { bearer_allowed: true, ..Switches::default() },
-            ..MagentoSettings::default()
-        },
-        ..Settings::default()
-    };
-    // What a rotation changes to is known to the systems from the start.
-    settings.erp.tokens.push("erp-sandbox-token-1".to_owned());
-    settings.wms.tokens.push("wms-sandbox-token-1".to_owned());
-    settings
 }
 
 /// The secrets after a rotation: kind and value. The old ones still hold.

@@ -83,3 +83,18 @@ async fn an_inquiry_moves_nothing_and_is_for_a_person_all_the_same() {
     assert_eq!(close(&world, today(), 1).await.status, Status::Done);
     assert_eq!(balance(&world, IN_DISPUTE), 0);
 }
+
+/// Decided for the customer, and nobody heard of it: the account says that the money may come back still.
+#[tokio::test]
+async fn a_dispute_that_is_lost_unheard_is_told_at_the_days_end() {
+    let world = World::new().await;
+    let seeded = booked(&world, "simple").await;
+    let (dispute, _) = played(&world, &json!({ "move": "dispute", "charge": seeded.charge })).await;
+    assert_eq!(close(&world, today(), 1).await.status, Status::Done);
+    let lost = json!({ "move": "dispute_closes", "dispute": dispute["id"], "to": "lost" });
+    world.sandbox.play_stripe(&lost).unwrap();
+    let execution = close(&world, today(), 2).await;
+    let parked = execution.parked.expect("a person hears of it");
+    assert_eq!(parked.reason, "disputes_differ");
+    assert!(parked.message.contains(IN_DISPUTE) && parked.message.contains("0.00 USD"), "{}", parked.message);
+}

@@ -2,9 +2,11 @@
 //! or a person hears by how much it is not.
 
 use flow::execution::{Execution, Status};
+use flow::stored::posting::{Claim, Part, take};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use sandbox::Seed;
 use serde_json::{Value, json};
 
 use crate::money::balance;
@@ -92,5 +94,54 @@ async fn each_difference_is_told_with_day_account_and_both_figures() {
         for words in [day.to_string(), "1050".to_owned(), money(was), money(was + amount), money(-amount)] {
             assert!(parked.message.contains(&words), "{what}: no `{words}` in {}", parked.message);
         }
+    }
+}
+
+/// Of two payments of the same amount, that one is named which is said to be booked by a document that the ERP has not.
+#[tokio::test]
+async fn a_difference_names_the_movement_that_makes_it() {
+    let world = World::new().await;
+    let kept = booked(&world, "simple").await;
+    let lost = world.sandbox.seed(&Seed::default()).unwrap();
+    assert_eq!(kept.amount, lost.amount);
+    let movement = |charge: &str| {
+        let state = world.sandbox.state();
+        let rows = state["stripe"]["balance_transactions"].as_array().unwrap();
+        let its = rows.iter().find(|row| row["source"] == charge).unwrap();
+        its["id"].as_str().unwrap().to_owned()
+    };
+    let claim = Claim {
+        transaction: movement(&lost.charge).parse().unwrap(),
+        document: "tb:acct_1TillbridgeLocal:day:2026-03-01:USD".parse().unwrap(),
+    };
+    take(&world.ports(), &"main".parse().unwrap(), &[Part::Gross], &[claim]).await.unwrap();
+    assert_eq!(world.settle(&world.message(&lost)).await.status, Status::Done);
+    let execution = close(&world, today(), 1).await;
+    let parked = execution.parked.expect("a person hears of it");
+    assert_eq!(parked.reason, "clearing_differs");
+    assert!(parked.message.contains(&movement(&lost.charge)), "{}", parked.message);
+    assert!(!parked.message.contains(&movement(&kept.charge)), "{}", parked.message);
+}
+
+/// A payout on its way is no difference; one that has arrived, which nobody heard of, is.
+#[tokio::test]
+async fn what_is_in_transit_are_the_payouts_that_have_not_arrived() {
+    let world = World::new().await;
+    booked(&world, "simple").await;
+    let played = world.sandbox.play_stripe(&json!({ "move": "payout" })).unwrap();
+    let payout = &played["object"];
+    let day = today();
+    let execution = close(&world, day, 1).await;
+    assert_eq!(execution.status, Status::Done, "{execution:?}");
+    assert_eq!(balance(&world, "1060"), payout["amount"].as_i64().unwrap());
+    let paid = json!({ "move": "payout_turns", "payout": payout["id"], "to": "paid" });
+    world.sandbox.play_stripe(&paid).unwrap();
+    let arrived = world.sandbox.state()["stripe"]["payouts"][0]["arrival_date"].as_i64().unwrap();
+    let arrived = TimeZone::UTC.to_datetime(Timestamp::from_second(arrived).unwrap()).date();
+    let execution = close(&world, day.max(arrived), 2).await;
+    let parked = execution.parked.expect("a person hears of it");
+    assert_eq!(parked.reason, "transit_differs");
+    for words in ["1060", "cash_in_transit.USD", payout["balance_transaction"].as_str().unwrap()] {
+        assert!(parked.message.contains(words), "no `{words}` in {}", parked.message);
     }
 }

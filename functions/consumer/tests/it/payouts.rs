@@ -1,10 +1,12 @@
 //! Payouts over the real connectors: what leaves the balance is proved to the cent, and the ERP's accounts say what Stripe's balance does.
 
+use canonical::PayoutStatus;
 use flow::execution::{Execution, Status};
 use sandbox::{Fault, Planned, Seed, Seeded, System};
 use serde_json::{Value, json};
 
-use crate::money::{balance, hear as hear_refund, play as play_refund};
+use crate::ledger::{close, today};
+use crate::money::{balance, hear as hear_refund, play as play_refund, receivable};
 use crate::world::{World, delivery};
 
 pub(crate) const CLEARING: &str = "1050";
@@ -272,4 +274,99 @@ async fn a_payout_by_hand_has_no_list_and_is_posted_alone() {
         assert_eq!(hear(&world, event).await.skipped.as_deref(), Some("no_list"));
     }
     assert_eq!((balance(&world, BANK), balance(&world, TRANSIT)), (1_000, 0));
+}
+
+/// How a payout stands in the table: the results of matching, and how many exceptions.
+async fn proved(world: &World, payout: &Value) -> (Vec<(String, u64)>, u64) {
+    let id = payout["id"].as_str().unwrap().parse().unwrap();
+    let reported = bookkeeping::payout::report(world.store.as_ref(), &"main".parse().unwrap(), &id).await;
+    let reported = reported.unwrap().unwrap();
+    let results = reported.report.unwrap().results.into_iter().map(|(result, total)| (result, total.rows));
+    (results.collect(), reported.exception_count)
+}
+
+fn words(results: &[(&str, u64)]) -> Vec<(String, u64)> {
+    results.iter().map(|(result, rows)| ((*result).to_owned(), *rows)).collect()
+}
+
+/// The order's webhook came after its payout: its money waits in suspense, the order takes it from there, and the exception closes.
+#[tokio::test]
+async fn money_that_came_before_its_order_waits_in_suspense_until_the_order_is_booked() {
+    let world = World::new().await;
+    let seed = Seed { kind: "eur".to_owned(), available_in_days: Some(0), ..Seed::default() };
+    let seeded = world.sandbox.seed(&seed).unwrap();
+    let (payout, _) = paid_out(&world).await;
+    let gross = stripe_gross(&world);
+    assert_eq!(balance(&world, SUSPENSE), -gross, "nobody knows whose it is");
+    assert_eq!(proved(&world, &payout).await, (words(&[("foreign", 1), ("not_an_order", 1)]), 1));
+
+    assert_eq!(world.settle(&world.message(&seeded)).await.status, Status::Done);
+    assert_eq!((balance(&world, SUSPENSE), balance(&world, CLEARING)), (0, 0));
+    assert!(receivable(&world).iter().all(|(_, amount, base)| (*amount, *base) == (0, 0)));
+
+    assert_eq!(close(&world, today(), 1).await.status, Status::Done);
+    assert_eq!(proved(&world, &payout).await, (words(&[("matched", 1), ("not_an_order", 1)]), 0));
+    assert_eq!((balance(&world, SUSPENSE), balance(&world, CLEARING)), (0, 0));
+}
+
+/// The gross of all payments, in US cents.
+fn stripe_gross(world: &World) -> i64 {
+    let state = world.sandbox.state();
+    let rows = state["stripe"]["balance_transactions"].as_array().unwrap();
+    rows.iter().filter(|row| row["reporting_category"] == "charge").map(|row| number(&row["amount"])).sum()
+}
+
+/// A refund that was paid out before anybody had credited it is on the customer's account; its exception closes with the memo.
+#[tokio::test]
+async fn an_exception_closes_by_itself_when_the_missing_document_is_there() {
+    let world = World::new().await;
+    let seeded = booked(&world, "simple").await;
+    let (_, refunded) =
+        play_refund(&world, &json!({ "move": "refund", "charge": seeded.charge, "amount": 500 }));
+    let (payout, _) = paid_out(&world).await;
+    let open = words(&[("matched", 1), ("missing_in_magento", 1), ("not_an_order", 1)]);
+    assert_eq!(proved(&world, &payout).await, (open.clone(), 1));
+    assert_eq!(close(&world, today(), 1).await.status, Status::Done);
+    assert_eq!(proved(&world, &payout).await, (open, 1), "it is missing still");
+
+    for event in &refunded {
+        assert_eq!(hear_refund(&world, event).await.status, Status::Done);
+    }
+    assert_eq!(close(&world, today(), 2).await.status, Status::Done);
+    assert_eq!(proved(&world, &payout).await, (words(&[("matched", 2), ("not_an_order", 1)]), 0));
+    assert_eq!((balance(&world, RECEIVABLE), balance(&world, SUSPENSE)), (0, 0));
+}
+
+/// Of more exceptions than a payout keeps, the others are found by reading its list again.
+#[tokio::test]
+async fn of_many_exceptions_none_is_forgotten() {
+    let world = World::new().await;
+    let seed = Seed { available_in_days: Some(0), ..Seed::default() };
+    let seeded: Vec<Seeded> = (0..201).map(|_| world.sandbox.seed(&seed).unwrap()).collect();
+    let (payout, _) = paid_out(&world).await;
+    assert_eq!(proved(&world, &payout).await, (words(&[("foreign", 201), ("not_an_order", 1)]), 201));
+    let posted = journals(&world);
+    for seeded in &seeded {
+        assert_eq!(world.settle(&world.message(seeded)).await.status, Status::Done);
+    }
+    assert_eq!(close(&world, today(), 1).await.status, Status::Done);
+    assert_eq!(proved(&world, &payout).await, (words(&[("matched", 201), ("not_an_order", 1)]), 0));
+    assert_eq!((balance(&world, SUSPENSE), journals(&world)), (0, posted), "nothing is posted twice");
+}
+
+/// A payout that failed after it was proved is not said to be paid.
+#[tokio::test]
+async fn a_report_says_what_has_become_of_the_payout_since() {
+    let world = World::new().await;
+    booked(&world, "simple").await;
+    let (payout, _) = paid_out(&world).await;
+    let status = async || {
+        let id = payout["id"].as_str().unwrap().parse().unwrap();
+        let reported = bookkeeping::payout::report(world.store.as_ref(), &"main".parse().unwrap(), &id).await;
+        reported.unwrap().unwrap().report.unwrap().payout.status
+    };
+    assert_eq!(status().await, PayoutStatus::Paid);
+    let failed = json!({ "move": "payout_turns", "payout": payout["id"], "to": "failed" });
+    heard(&world, &play(&world, &failed).1).await;
+    assert_eq!(status().await, PayoutStatus::Failed);
 }

@@ -99,7 +99,7 @@ impl World {
         Consumer::new(plan, ports, connections, FUNCTION_TIMEOUT).unwrap()
     }
 
-    fn ports(&self) -> Ports {
+    pub(crate) fn ports(&self) -> Ports {
         Ports { store: self.store.clone(), queue: self.queue.clone(), clock: self.clock.clone() }
     }
 

@@ -1,25 +1,18 @@
-//! `books.day.audit`: whether the mirror of the balance is the balance, at a day's end and in each currency. Two calls of Stripe and a
-//! page for each 100 movements since; one of the ERP for each currency.
-//!
-//! What Stripe had then is what it has now less what has moved since: it tells no balance of the past.
-
-use std::collections::BTreeMap;
+//! `books.day.audit`: whether each account that mirrors something is what it mirrors, at a day's end and in each currency: clearing
+//! Stripe's balance, transit the payouts that have not arrived, disputes what the open ones hold.
 
 use books::Role;
-use canonical::{Currency, Money};
+use books::audit::Difference;
+use canonical::{AccountCode, Currency, Money};
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use stripe::balance_transaction::page;
 
-use super::span;
+use super::{clearing, in_dispute, in_transit};
 use crate::{Client, Error};
 
 /// The action's name.
 pub const NAME: &str = "books.day.audit";
-/// Stripe's clock may be ahead of ours.
-const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -38,50 +31,48 @@ pub struct Output {
     pub day: Date,
     /// What Stripe's balance and its mirror were at its end, by currency.
     pub balances: Vec<Money>,
+    /// What payouts had on the way, by currency.
+    pub in_transit: Vec<Money>,
+    /// What open disputes held, by currency.
+    pub in_dispute: Vec<Money>,
 }
 
 /// Compares.
 ///
 /// # Errors
-/// [`Error::ClearingDiffers`] names the first that does; [`Error::Moving`]; an account that is missing; or as the systems answer.
+/// [`Error::Differs`] names the first that does; [`Error::Moving`]; an account that is missing; or as the systems answer.
 pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let Input { day } = input;
-    let (_, ended) = span(&client, day, 1)?;
-    let had = balance_at(&client, ended).await?;
-    let mut balances = Vec::with_capacity(had.len());
-    for (currency, stripe) in had {
-        let role = Role::StripeClearing(currency);
-        // A currency that nothing was ever paid in has no account, and needs none.
-        if stripe.is_zero() && client.ledger.chart.account(&role).is_err() {
-            continue;
-        }
-        let account = client.ledger.code(&role)?;
-        let books = erp::balance::read::run(&client.erp, &account, currency, day).await?;
-        let difference = books.checked_sub(stripe)?;
-        if !difference.is_zero() {
-            let role = Box::new(role);
-            return Err(Error::ClearingDiffers { day, account, role, books, stripe, difference });
-        }
-        balances.push(stripe);
-    }
-    Ok(Output { day, balances })
+    Ok(Output {
+        day,
+        balances: clearing::compared(&client, day).await?,
+        in_transit: in_transit::compared(&client, day).await?,
+        in_dispute: in_dispute::compared(&client, day).await?,
+    })
 }
 
-/// What was in Stripe's balance at a moment.
-pub(crate) async fn balance_at(client: &Client, at: Timestamp) -> Result<BTreeMap<Currency, Money>, Error> {
-    let now = stripe::balance::read::run(&client.stripe).await?;
-    let (until, mut then, mut after) = (client.ports.clock.now() + AHEAD, now.clone(), None);
-    loop {
-        let page = page::of_span(&client.stripe, at, until, after.as_ref()).await?;
-        for row in page.rows.iter().filter(|row| row.transaction.is_of_payments()) {
-            let net = row.transaction.net;
-            let sum = then.get(&net.currency()).copied().unwrap_or(Money::zero(net.currency()));
-            then.insert(net.currency(), sum.checked_sub(net)?);
-        }
-        after = page.rows.last().map(|row| row.transaction.id.clone());
-        if !page.has_more {
-            break;
-        }
-    }
-    if stripe::balance::read::run(&client.stripe).await? == now { Ok(then) } else { Err(Error::Moving) }
+/// The accounts of a kind, by currency.
+pub(super) fn accounts(
+    client: &Client,
+    is_of: fn(&Role) -> Option<Currency>,
+) -> Vec<(Currency, AccountCode)> {
+    let all = client.ledger.chart.accounts();
+    all.filter_map(|(role, code)| Some((is_of(role)?, code.clone()))).collect()
+}
+
+/// What the ERP has on an account at a day's end.
+pub(super) async fn in_books(
+    client: &Client,
+    account: &AccountCode,
+    currency: Currency,
+    day: Date,
+) -> Result<Money, Error> {
+    Ok(erp::balance::read::run(&client.erp, account, currency, day).await?)
+}
+
+/// Nothing, or what differs.
+pub(super) fn told(account: AccountCode, found: Option<Difference>) -> Result<(), Error> {
+    let Some(found) = found else { return Ok(()) };
+    let too_much = found.ours.checked_sub(found.theirs)?;
+    Err(Error::Differs { account, found: Box::new(found), too_much })
 }

@@ -1,8 +1,12 @@
-//! Ledger days: when one is over, what nobody has booked of it is posted, and the mirror of the balance is compared with the balance.
+//! Ledger days: when one is over, what nobody has booked of it is posted, and each account that mirrors something is compared with it.
 
 pub mod audit;
+mod clearing;
+mod in_dispute;
+mod in_transit;
 pub mod post;
 
+pub(crate) use clearing::balance_at;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 

@@ -101,15 +101,12 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     for journal in posted.journals {
         journals.push(journal::post(&client, journal).await?);
     }
-    let keys = journals.iter().map(|journal| journal.key.clone()).collect();
-    let raised = posted.raised_count;
-    let rows = row.state.rows;
-    row.state.raised_count = raised;
+    row.state.raised_count = posted.raised_count;
     row.state.raised = posted.raised;
     row.state.book = DayBook::new(Grouping::Day);
-    row.state.journals = Some(journals);
+    let journals = row.state.journals.insert(journals).iter().map(|journal| journal.key.clone()).collect();
     save(&client, &mut row, day).await?;
-    Ok(Output { day, rows, journals: keys, raised })
+    Ok(Output { day, rows: row.state.rows, journals, raised: row.state.raised_count })
 }
 
 /// The pages that are left.

@@ -1,10 +1,11 @@
 //! `books.dispute.close`: the loss of a dispute that was decided for the customer: what was withdrawn and has not come back. Converges:
 //! the dispute is read fresh, and a loss that is posted is left.
 
-use books::rules::{LostDispute, dispute_lost};
+use books::rules::{LostDispute, dispute_lost, outstanding};
 use canonical::{DisputeId, DisputeStatus, Money, NaturalKey};
 use flow::execution::linked;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -65,15 +66,11 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
         return Ok(nothing);
     }
     let Some(withdrawn) = entries::withdrawn(&client.ledger, &dispute)? else { return Ok(nothing) };
-    // Less what has come back: of a dispute that is lost in part, only the rest is a loss.
-    let amounts = dispute.transactions.iter().map(|transaction| transaction.amount);
+    let left = outstanding(&client.ledger, &dispute.transactions, Date::MAX);
+    let Some(first) = left.first() else { return Ok(nothing) };
+    let amounts = left.iter().map(|transaction| transaction.amount);
     let lost = Money::sum(withdrawn.amount.currency(), amounts)?.negated()?;
-    if lost.minor() <= 0 {
-        return Ok(nothing);
-    }
-    let first = dispute.transactions.iter().map(|transaction| transaction.created).min();
-    let withdrawn_on = client.ledger.date(first.unwrap_or(closed_at));
-    let base = client.ledger.base(lost, withdrawn_on)?;
+    let base = client.ledger.base(lost, client.ledger.date(first.created))?;
     let names =
         linked(client.ports.store.as_ref(), client.pair()?, "charge", dispute.charge.as_str()).await?;
     let lost = LostDispute {

@@ -4,5 +4,6 @@ pub mod post;
 mod progress;
 pub mod reconcile;
 mod reported;
+pub mod review;
 
 pub use reported::{Reported, report, reports};

@@ -13,6 +13,7 @@ use flow::stored::posting::{Claim, Part, take};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::progress;
 use crate::{Client, Error, journal};
 
 /// The action's name.
@@ -65,11 +66,12 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     .await?;
     let journals = post(&client, &payout).await?;
     let journals = journals.into_iter().map(|journal| journal.key).collect();
+    refresh(&client, &payout).await?;
     Ok(Output { payout: payout.id, status: payout.status, journals })
 }
 
 /// The journals of a payout as it is now, posted.
-pub(super) async fn post(client: &Client, payout: &Payout) -> Result<Vec<JournalReference>, Error> {
+async fn post(client: &Client, payout: &Payout) -> Result<Vec<JournalReference>, Error> {
     let mut posted = Vec::new();
     if let Some(own) = &payout.balance_transaction {
         posted.extend(movement(client, payout, own, None).await?);
@@ -88,6 +90,18 @@ pub(super) async fn post(client: &Client, payout: &Payout) -> Result<Vec<Journal
     Ok(posted)
 }
 
+/// Brings the report of a payout that is proved already up to what has become of it.
+async fn refresh(client: &Client, payout: &Payout) -> Result<(), Error> {
+    let mut row = progress::read(client, &payout.id).await?;
+    let Some(report) = &mut row.state.report else { return Ok(()) };
+    let now = Payout { fee: report.payout.fee, ..payout.clone() };
+    if report.payout == now {
+        return Ok(());
+    }
+    report.payout = now;
+    progress::save(client, &mut row, payout).await
+}
+
 /// A movement of the payout's own, in a journal of its own; none where another document has booked it.
 async fn movement(
     client: &Client,
@@ -98,8 +112,11 @@ async fn movement(
     let document = keys::transaction(&client.ledger.account, id)?;
     let claim = Claim { transaction: id.clone(), document: document.clone() };
     let holders = take(&client.ports, client.pair()?, &Part::ALL, &[claim]).await?;
-    if holders.iter().flat_map(|held| held.values()).any(|holder| *holder != document) {
+    if holders.iter().flat_map(|held| held.documents()).any(|holder| *holder != document) {
         return Ok(None);
+    }
+    if let Some(number) = journal::number(client, &document).await? {
+        return Ok(Some(JournalReference { key: document, number: Some(number) }));
     }
     let transaction = stripe::balance_transaction::read::run(&client.stripe, id).await?;
     let Some(journal) = of_movement(client, payout, transaction, held)? else { return Ok(None) };

@@ -2,6 +2,8 @@
 //!
 //! Rows: `R#<pair>#<payout>`, all of a pair under the second index.
 
+use std::collections::BTreeSet;
+
 use books::payout::Item as Matched;
 use books::report::JournalReference;
 use books::{DayBook, Grouping, PayoutReport, Reconciliation};
@@ -16,7 +18,7 @@ use crate::{Client, Error};
 const EXCEPTIONS_MAX: usize = 200;
 
 /// What it holds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct State {
     /// Which list of it: a list that did not make the payout is read anew, and what it lacked gets journals of its own.
@@ -32,6 +34,9 @@ pub(super) struct State {
     /// How many there are.
     #[serde(default)]
     pub(super) exception_count: u64,
+    /// Documents that were matched by order and amount: none is matched twice.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) used: BTreeSet<String>,
 }
 
 /// Pages that have been looked at.
@@ -84,8 +89,7 @@ pub(super) fn index_partition(pair: &PairId) -> String {
 
 /// The row of a payout, or that of one that nobody has looked at.
 pub(super) async fn read(client: &Client, payout: &PayoutId) -> Result<Row<State>, Error> {
-    let new = State { part: 1, progress: None, report: None, exceptions: Vec::new(), exception_count: 0 };
-    Row::read(client, row_key(client.pair()?, payout), new).await
+    Row::read(client, row_key(client.pair()?, payout), State { part: 1, ..State::default() }).await
 }
 
 /// Keeps it.
@@ -95,9 +99,17 @@ pub(super) async fn save(client: &Client, row: &mut Row<State>, payout: &Payout)
 }
 
 impl State {
+    /// The report, unless the payout is being read anew.
+    pub(super) fn proved(&self) -> Option<&PayoutReport> {
+        self.report.as_ref().filter(|_| self.progress.is_none())
+    }
+
     /// It is whole: report and exceptions stay, how it was come by goes.
     pub(super) fn close(&mut self, progress: Progress, report: PayoutReport) {
         self.progress = None;
+        if progress.exception_count > 0 {
+            self.used = progress.reconciliation.used().clone();
+        }
         self.exceptions = progress.exceptions;
         self.exception_count = progress.exception_count;
         self.report = Some(report);

@@ -54,7 +54,7 @@ pub fn key(client: &Client, input: &Input) -> Result<NaturalKey, Error> {
 /// The table's.
 pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error> {
     let row = progress::read(&client, &input.payout).await?;
-    Ok(row.state.report.as_ref().map(|report| output(report, row.state.exception_count)))
+    Ok(row.state.proved().map(|report| output(report, row.state.exception_count)))
 }
 
 /// Goes on from where it was left, page by page, to the end or to the end of the function's time.
@@ -64,7 +64,7 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Output>, Error>
 /// an account or a rate that is missing; or as the systems answer.
 pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let mut row = progress::read(&client, &input.payout).await?;
-    if let Some(report) = &row.state.report {
+    if let Some(report) = row.state.proved() {
         return Ok(output(report, row.state.exception_count));
     }
     let read = stripe::payout::read::Input { payout: input.payout };
@@ -135,7 +135,8 @@ async fn finish(
     }
 }
 
-fn batch(payout: &Payout, row: &Row<State>) -> Batch {
+/// What its journals are posted with.
+pub(super) fn batch(payout: &Payout, row: &Row<State>) -> Batch {
     Batch::Payout { payout: payout.id.clone(), part: row.state.part }
 }
 

@@ -50,6 +50,8 @@ pub struct Documents {
     /// What names none, by order and amount: the documents' numbers in order.
     by_order: HashMap<(IncrementId, ShopKind, Money), Vec<String>>,
     erp: HashMap<NaturalKey, Money>,
+    /// By the key that the payment document would have.
+    sales: HashMap<NaturalKey, Money>,
 }
 
 /// What the documents that name one payment come to.
@@ -77,6 +79,14 @@ impl Documents {
         }
         documents.erp = erp.into_iter().map(|document| (document.key, document.amount)).collect();
         documents
+    }
+
+    /// Besides them, what the ERP has of the sale, for movements that a journal has booked on the customer's account and that have no
+    /// payment document: the sales order of a charge, the credit note of a refund, each under the key that the payment document
+    /// would have.
+    #[must_use]
+    pub fn with_sales(self, sales: impl IntoIterator<Item = ErpDocument>) -> Self {
+        Self { sales: sales.into_iter().map(|document| (document.key, document.amount)).collect(), ..self }
     }
 
     fn add(&mut self, document: ShopDocument) {
@@ -109,6 +119,11 @@ impl Documents {
     /// What the ERP's document comes to.
     pub(super) fn erp(&self, key: &NaturalKey) -> Option<Money> {
         self.erp.get(key).copied()
+    }
+
+    /// What the sale comes to in the ERP, where the money was booked by a journal.
+    pub(super) fn sale(&self, key: &NaturalKey) -> Option<Money> {
+        self.sales.get(key).copied()
     }
 }
 

@@ -100,8 +100,34 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// Matches movements, each by itself. `used` has the documents that were taken by order and amount, and takes more.
+///
+/// # Errors
+/// Sums out of range.
+pub fn matched(
+    account: &StripeAccount,
+    entries: &[Entry],
+    documents: &Documents,
+    used: &mut BTreeSet<String>,
+) -> Result<Vec<Item>, Error> {
+    let item = |entry: &Entry| {
+        let transaction = &entry.transaction;
+        Ok(Item {
+            transaction: transaction.id.clone(),
+            source: transaction.source.clone(),
+            category: transaction.reporting_category.clone(),
+            order: entry.context.order.clone(),
+            amount: transaction.amount,
+            fee: transaction.fee,
+            net: transaction.net,
+            outcome: outcome(account, entry, documents, used)?,
+        })
+    };
+    entries.iter().map(item).collect()
+}
+
 /// Matches one movement. `used` has the documents that were taken by order and amount: two equal refunds of an order need two memos.
-pub(super) fn outcome(
+fn outcome(
     account: &StripeAccount,
     entry: &Entry,
     documents: &Documents,
@@ -140,11 +166,13 @@ pub(super) fn outcome(
     if let Some(differs) = compare(Side::Magento, found, shop_amount)? {
         return Ok(differs);
     }
-    let key = keys::document(account, &entry.transaction);
-    let Some(found) = key.and_then(|key| documents.erp(&key)) else {
+    let Some(key) = keys::document(account, &entry.transaction) else { return Ok(Outcome::MissingInErp) };
+    // A payment is of all that was authorised, a sale is of what the shop sold.
+    let paid = documents.erp(&key).map(|found| (found, receivable.amount));
+    let Some((found, ours)) = paid.or_else(|| Some((documents.sale(&key)?, shop_amount))) else {
         return Ok(Outcome::MissingInErp);
     };
-    Ok(compare(Side::Erp, found, receivable.amount)?.unwrap_or(Outcome::Matched))
+    Ok(compare(Side::Erp, found, ours)?.unwrap_or(Outcome::Matched))
 }
 
 /// By the payment's or refund's own id, then by the intent's; a refund is never found by its payment.

@@ -5,5 +5,5 @@ mod matching;
 mod reconciliation;
 
 pub use documents::{Documents, ErpDocument, ShopDocument, ShopKind};
-pub use matching::{Item, Outcome, Side};
+pub use matching::{Item, Outcome, Side, matched};
 pub use reconciliation::{CategoryTotal, Mismatch, Reconciliation, explain};

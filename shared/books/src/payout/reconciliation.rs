@@ -52,6 +52,12 @@ pub struct CategoryTotal {
     pub net: Money,
 }
 
+impl CategoryTotal {
+    fn of(transaction: &BalanceTransaction) -> Self {
+        Self { rows: 1, amount: transaction.amount, fee: transaction.fee, net: transaction.net }
+    }
+}
+
 /// Movements that do not make their payout.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mismatch {
@@ -114,6 +120,12 @@ impl Reconciliation {
         self.last.as_ref()
     }
 
+    /// The documents that were taken by order and amount.
+    #[must_use]
+    pub const fn used(&self) -> &BTreeSet<String> {
+        &self.used
+    }
+
     /// How many movements were looked at.
     #[must_use]
     pub const fn rows(&self) -> u64 {
@@ -127,22 +139,10 @@ impl Reconciliation {
     /// A movement in another currency than the payout; sums out of range. The state may have part of the page then: go back to the
     /// one before.
     pub fn page(&mut self, entries: &[Entry], documents: &Documents) -> Result<Vec<Item>, Error> {
-        let mut items = Vec::with_capacity(entries.len());
-        for entry in entries {
-            let transaction = &entry.transaction;
-            self.sum(transaction)?;
-            let outcome = matching::outcome(&self.account, entry, documents, &mut self.used)?;
-            add(&mut self.results, outcome.as_str(), transaction)?;
-            items.push(Item {
-                transaction: transaction.id.clone(),
-                source: transaction.source.clone(),
-                category: transaction.reporting_category.clone(),
-                order: entry.context.order.clone(),
-                amount: transaction.amount,
-                fee: transaction.fee,
-                net: transaction.net,
-                outcome,
-            });
+        let items = matching::matched(&self.account, entries, documents, &mut self.used)?;
+        for (entry, item) in entries.iter().zip(&items) {
+            self.sum(&entry.transaction)?;
+            add(&mut self.results, item.outcome.as_str(), CategoryTotal::of(&entry.transaction))?;
         }
         if let Some(entry) = entries.last() {
             self.last = Some(entry.transaction.id.clone());
@@ -152,7 +152,7 @@ impl Reconciliation {
 
     fn sum(&mut self, transaction: &BalanceTransaction) -> Result<(), Error> {
         self.rows += 1;
-        add(&mut self.categories, &transaction.reporting_category, transaction)?;
+        add(&mut self.categories, &transaction.reporting_category, CategoryTotal::of(transaction))?;
         let (amount, fee, net) = (transaction.amount, transaction.fee, transaction.net);
         if self.own.is_none() && self.is_own(transaction) {
             self.own = Some(Own { amount, fee, net });
@@ -218,16 +218,16 @@ impl Reconciliation {
 fn add<K: Ord + Borrow<Q>, Q: Ord + ToOwned<Owned = K> + ?Sized>(
     totals: &mut BTreeMap<K, CategoryTotal>,
     key: &Q,
-    transaction: &BalanceTransaction,
+    more: CategoryTotal,
 ) -> Result<(), Error> {
-    let zero = Money::zero(transaction.currency());
-    let before = totals.get(key).copied();
-    let before = before.unwrap_or(CategoryTotal { rows: 0, amount: zero, fee: zero, net: zero });
-    let total = CategoryTotal {
-        rows: before.rows + 1,
-        amount: before.amount.checked_add(transaction.amount)?,
-        fee: before.fee.checked_add(transaction.fee)?,
-        net: before.net.checked_add(transaction.net)?,
+    let total = match totals.get(key) {
+        Some(before) => CategoryTotal {
+            rows: before.rows + more.rows,
+            amount: before.amount.checked_add(more.amount)?,
+            fee: before.fee.checked_add(more.fee)?,
+            net: before.net.checked_add(more.net)?,
+        },
+        None => more,
     };
     match totals.get_mut(key) {
         Some(kept) => *kept = total,
@@ -238,7 +238,26 @@ fn add<K: Ord + Borrow<Q>, Q: Ord + ToOwned<Owned = K> + ?Sized>(
     Ok(())
 }
 
-/// The movements any of which alone would explain a difference: listed too much, missing a twin, or with the wrong sign.
+impl PayoutReport {
+    /// What came of matching a movement again.
+    ///
+    /// # Errors
+    /// Sums out of range.
+    pub fn rematched(&mut self, before: &Item, now: &Item) -> Result<(), Error> {
+        let Item { amount, fee, net, .. } = *now;
+        if let Some(total) = self.results.get_mut(before.outcome.as_str()) {
+            total.rows = total.rows.saturating_sub(1);
+            total.amount = total.amount.checked_sub(amount)?;
+            total.fee = total.fee.checked_sub(fee)?;
+            total.net = total.net.checked_sub(net)?;
+        }
+        self.results.retain(|_, total| total.rows > 0);
+        add(&mut self.results, now.outcome.as_str(), CategoryTotal { rows: 1, amount, fee, net })
+    }
+}
+
+/// The movements any of which alone would explain a difference, by its net, gross or fee: listed too much, missing a twin, or with the
+/// wrong sign.
 pub fn explain<'a>(
     difference: Money,
     rows: impl IntoIterator<Item = &'a BalanceTransaction>,
@@ -248,7 +267,9 @@ pub fn explain<'a>(
         let net = i128::from(net);
         net == wanted || net == -wanted || 2 * net == wanted
     };
-    let same =
-        |row: &&BalanceTransaction| row.currency() == difference.currency() && explains(row.net.minor());
+    let same = |row: &&BalanceTransaction| {
+        let figures = [row.net, row.amount, row.fee];
+        row.currency() == difference.currency() && figures.iter().any(|figure| explains(figure.minor()))
+    };
     rows.into_iter().filter(same).map(|row| row.id.clone()).collect()
 }

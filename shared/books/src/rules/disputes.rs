@@ -2,7 +2,7 @@
 //!
 //! Source: <https://docs.stripe.com/disputes/how-disputes-work>; a lost dispute moves nothing, so it has no movement.
 
-use canonical::{DisputeId, IncrementId, Journal, JournalHead, Money, Rate};
+use canonical::{BalanceTransaction, DisputeId, IncrementId, Journal, JournalHead, Money, Rate};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -20,6 +20,21 @@ pub struct LostDispute {
     pub withdrawn: Held,
     /// The order, where it is known.
     pub order: Option<IncrementId>,
+}
+
+/// The movements by which a dispute holds money back at a day's end: those that withdrew it and have not been settled by one that came
+/// back since. What comes back settles all, be it less: what is missing then is a loss already.
+#[must_use]
+pub fn outstanding<'a>(
+    ledger: &Ledger,
+    transactions: &'a [BalanceTransaction],
+    until: Date,
+) -> Vec<&'a BalanceTransaction> {
+    let mut sorted: Vec<&BalanceTransaction> =
+        transactions.iter().filter(|transaction| ledger.date(transaction.created) <= until).collect();
+    sorted.sort_by_key(|transaction| (transaction.created, !transaction.amount.is_negative()));
+    let settled = sorted.iter().rposition(|transaction| !transaction.amount.is_negative());
+    sorted.split_off(settled.map_or(0, |last| last + 1))
 }
 
 /// The journal of a lost dispute: the withdrawal becomes a loss, at what it was booked with.

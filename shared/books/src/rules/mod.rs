@@ -13,7 +13,7 @@ mod payouts;
 use canonical::{BalanceTransaction, BalanceTransactionId, Category, IncrementId, JournalLine, Money};
 use serde::{Deserialize, Serialize};
 
-pub use disputes::{LostDispute, dispute_lost};
+pub use disputes::{LostDispute, dispute_lost, outstanding};
 pub use documents::{SalesDocument, credit_note, invoice};
 pub use payouts::{arrival, arrival_reversed};
 

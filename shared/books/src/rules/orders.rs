@@ -26,8 +26,7 @@ pub(super) fn moved(
 ) -> Result<Option<Raised>, Error> {
     let amount = entry.transaction.amount;
     let suspense = Role::Suspense(amount.currency());
-    let receivable = entry.context.receivable.filter(|_| entry.context.order.is_some());
-    let Some(receivable) = receivable else {
+    let Some(receivable) = entry.context.owed() else {
         draft.pair(&Role::StripeClearing(amount.currency()), &suspense, amount)?;
         return Ok(Some(raise(entry, Reason::NoOrder)));
     };

@@ -87,6 +87,29 @@ fn each_mistake_is_named_with_its_place_and_what_would_be_right() {
         ),
         (
             "currency: EUR",
+            "currency: EUR, company: \"\"",
+            "pairs.main.erp.company: is empty; write the company's name in the ERP or take it out",
+        ),
+        (
+            "currency: EUR",
+            "currency: EUR, erpnext: { uom: \"\" }",
+            "pairs.main.erp.erpnext.uom: is empty; write the site's name of it or take it out",
+        ),
+        (
+            "currency: EUR",
+            "currency: EUR, system: erpnext, accounts: { receivable: R, sales: S, shipping_income: S, sales_returns: S, \
+             tax_payable.VAT: T }",
+            "pairs.main.erp.company: is missing; write the company's name in ERPNext",
+        ),
+        (
+            "currency: EUR",
+            "currency: EUR, system: erpnext, company: C, accounts: { receivable: R, sales: S, shipping_income: S, \
+             sales_returns: S }",
+            "pairs.main.erp.accounts.tax_payable: is missing; write the account's name in ERPNext, or one for each tax code \
+             (tax_payable.<code>)",
+        ),
+        (
+            "currency: EUR",
             "currency: EUR, accounts: { sales: \"\" }",
             "pairs.main.erp.accounts.sales: is empty; write the account's code or take it out",
         ),

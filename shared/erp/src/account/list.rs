@@ -22,21 +22,10 @@ pub struct Output {
     pub codes: BTreeSet<String>,
 }
 
-#[derive(Deserialize)]
-struct Page {
-    data: Vec<Account>,
-}
-
-#[derive(Deserialize)]
-struct Account {
-    code: String,
-}
-
 /// Reads them.
 ///
 /// # Errors
 /// As the ERP answers.
 pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
-    let page: Page = client.get("/accounts", "", "read the chart of accounts".to_owned()).await?;
-    Ok(Output { codes: page.data.into_iter().map(|account| account.code).collect() })
+    Ok(Output { codes: client.port().accounts().await? })
 }

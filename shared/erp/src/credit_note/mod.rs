@@ -1,3 +1,4 @@
 //! Credit notes.
 
 pub mod put;
+pub mod read;

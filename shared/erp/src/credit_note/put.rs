@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::document::{Document, Kept, Kind};
+use crate::port::Put;
 use crate::posted;
 use crate::{Client, Error, wire};
 
@@ -46,7 +47,7 @@ pub async fn run(client: Client, input: Input) -> Result<Kept, Error> {
     let note = input.document;
     check(&note)?;
     let body = wire::CreditNote::from(&note);
-    let put = posted::put(&client, Kind::CreditNote, &note.key, &body, |theirs| same(&note, theirs));
+    let put = posted::put(&client, &note.key, Put::CreditNote(&body), |theirs| same(&note, theirs));
     put.await.map_err(Error::waiting_for_the_sale)
 }
 

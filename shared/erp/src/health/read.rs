@@ -17,7 +17,8 @@ pub struct Input {}
 
 /// What the ERP says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Output {
+#[schemars(rename = "Output")]
+pub struct Health {
     /// Its version.
     pub version: String,
     /// The company's currency.
@@ -32,8 +33,8 @@ pub struct Output {
 /// # Errors
 /// [`Error::WrongCompany`] where the books are kept in another currency than the environment file says, or as the ERP
 /// answers.
-pub async fn run(client: Client, _: Input) -> Result<Output, Error> {
-    let health: Output = client.get("/health", "", "read the ERP's health".to_owned()).await?;
+pub async fn run(client: Client, _: Input) -> Result<Health, Error> {
+    let health = client.port().health().await?;
     let ours = client.settings().currency;
     if health.company_currency.parse() == Ok(ours) {
         return Ok(health);

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::document::{Document, Kept, Kind};
+use crate::port::Put;
 use crate::posted;
 use crate::{Client, Error, Settings, wire};
 
@@ -51,7 +52,7 @@ pub async fn run(client: Client, input: Input) -> Result<Kept, Error> {
     check(&journal, client.settings())?;
     let body = wire::Journal::of(&journal, client.settings(), JournalLine::rate);
     let same = |theirs: &Document| same(&journal, client.settings(), theirs);
-    posted::put(&client, Kind::Journal, journal.key(), &body, same).await
+    posted::put(&client, journal.key(), Put::Journal(&body), same).await
 }
 
 /// Whether it is kept in the company's currency, as all lines are where one is.

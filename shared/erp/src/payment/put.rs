@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange;
 use crate::document::{Document, Kept, Kind};
+use crate::port::Put;
 use crate::posted;
 use crate::settings::FX_GAIN_LOSS;
 use crate::{Client, Error, Settings, wire};
@@ -98,15 +99,15 @@ pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
     let settings = client.settings();
     check(&payment)?;
     let posted_as = PostedAs::of(&payment);
-    let (kind, key) = (posted_as.kind(), &payment.key);
+    let key = &payment.key;
     let same = |theirs: &Document| same(&payment, settings, theirs);
     let put = match posted_as {
         PostedAs::Payment => {
             let rate = exchange::rate(payment.amount, payment.exchange_rate, settings)?;
-            posted::put(&client, kind, key, &wire::Payment::of(&payment, rate), same).await
+            posted::put(&client, key, Put::Payment(&wire::Payment::of(&payment, rate)), same).await
         }
         PostedAs::Journal => {
-            posted::put(&client, kind, key, &exchange::sent(&payment, settings)?, same).await
+            posted::put(&client, key, Put::Journal(&exchange::sent(&payment, settings)?), same).await
         }
     };
     Ok(Output::of(put.map_err(Error::waiting_for_the_sale)?, posted_as))

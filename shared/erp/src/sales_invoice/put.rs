@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::document::{Document, Kept, Kind};
+use crate::port::Put;
 use crate::posted;
 use crate::wire::Invoice;
 use crate::{Client, Error};
@@ -45,7 +46,7 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Kept>, Error> {
 pub async fn run(client: Client, input: Input) -> Result<Kept, Error> {
     let invoice = input.document;
     let body = Invoice::from(&invoice);
-    posted::put(&client, Kind::Invoice, &invoice.key, &body, |theirs| same(&invoice, theirs)).await
+    posted::put(&client, &invoice.key, Put::Invoice(&body), |theirs| same(&invoice, theirs)).await
 }
 
 /// Whether what the ERP keeps is what was meant.

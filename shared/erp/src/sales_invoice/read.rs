@@ -6,20 +6,14 @@
 
 use canonical::{Money, NaturalKey};
 use jiff::{SignedDuration, Timestamp};
-use outbound::rest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Document, Kind, Page, live};
-use crate::wire::{Invoice, InvoiceKind};
+use crate::document::{Document, Kind, live};
 use crate::{Client, Error};
 
 /// The action's name.
 pub const NAME: &str = "erp.sales_invoice.read";
-/// Invoices of a page, as many as the ERP gives.
-const PAGE_ROWS: usize = 200;
-/// Pages that are looked through of one span of time.
-const PAGES_MAX: usize = 20;
 /// Hours back, one after the other; then all since the order was placed.
 const SPANS_H: [i64; 2] = [1, 24];
 
@@ -54,13 +48,13 @@ pub struct Output {
 /// [`Error::NotInvoiced`] where the order is not billed, or not whole, yet; [`Error::TotalDiffers`] where more is billed than
 /// the order comes to; [`Error::SearchTooWide`]; or as the ERP answers.
 pub async fn run(client: Client, input: Input) -> Result<Output, Error> {
-    let now = client.now();
+    let now = client.port().now();
     let spans =
         SPANS_H.map(|hours| now.checked_sub(SignedDuration::from_hours(hours)).unwrap_or(input.since));
     let mut looked = None;
     for from in spans.into_iter().chain([input.since]) {
         let from = from.max(input.since);
-        match listed(&client, &input, from).await {
+        match client.port().invoices_of(&input.order_key, from).await {
             Ok(invoices) => {
                 let billed = Billed::of(&input, invoices)?;
                 if billed.is_whole(&input) || from == input.since {
@@ -117,27 +111,4 @@ impl Billed {
             _ => Err(Error::NotInvoiced { order: input.order_key, billed: self.sum.to_string() }),
         }
     }
-}
-
-/// The order's invoices that were changed since then.
-async fn listed(client: &Client, input: &Input, since: Timestamp) -> Result<Vec<Document>, Error> {
-    let since = rest::encoded(&since.to_string()).unwrap_or_default();
-    let mut found = Vec::new();
-    let mut cursor = String::new();
-    for _ in 0..PAGES_MAX {
-        let query = format!("?updated_since={since}&limit={PAGE_ROWS}{cursor}");
-        let page: Page =
-            client.get("/invoices", &query, format!("find the invoice of {}", input.order_key)).await?;
-        found.extend(page.data.into_iter().filter(|document| bills(document, &input.order_key)));
-        match page.next_cursor.and_then(|next| rest::encoded(&next)) {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => return Ok(found),
-        }
-    }
-    Err(Error::SearchTooWide { order: input.order_key.clone(), rows: PAGES_MAX * PAGE_ROWS })
-}
-
-fn bills(document: &Document, order: &NaturalKey) -> bool {
-    let content = document.content::<Invoice>();
-    content.is_some_and(|invoice| invoice.kind == InvoiceKind::Invoice && invoice.order_key == *order)
 }

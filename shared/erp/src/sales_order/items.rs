@@ -11,7 +11,8 @@ use canonical::{SalesOrder, SalesOrderLine};
 use futures::future::join_all;
 use outbound::{Field, Problem};
 
-use crate::document::{Document, Kind};
+use crate::document::Document;
+use crate::port::Put;
 use crate::wire::{Item, Order};
 use crate::{Client, Error};
 
@@ -27,7 +28,7 @@ pub(super) async fn put_with(client: &Client, order: &SalesOrder) -> Result<(Doc
     let body = Order::of(order, &client.settings().time_zone);
     let mut made = BTreeSet::new();
     loop {
-        let refused = match client.put(Kind::Order, order.key.as_str(), &body).await {
+        let refused = match client.port().put(&order.key, Put::Order(&body)).await {
             Err(Error::Refused { problem }) => problem,
             other => return other,
         };
@@ -49,9 +50,7 @@ async fn make(client: &Client, lines: &[&SalesOrderLine]) -> Result<(), Error> {
     for some in lines.chunks(AT_ONCE_MAX) {
         let puts = some.iter().map(async |line| {
             let item = Item::of(line, client.settings().income_account());
-            let put: Result<(serde_json::Value, bool), Error> =
-                client.put(Kind::Item, line.sku.as_str(), &item).await;
-            put.map(drop)
+            client.port().put_item(&line.sku, &item).await
         });
         // All are awaited, so that none is left half sent.
         join_all(puts).await.into_iter().collect::<Result<(), Error>>()?;

@@ -59,8 +59,7 @@ pub async fn find(client: Client, input: Input) -> Result<Option<Kept>, Error> {
 pub async fn run(client: Client, input: Input) -> Result<Kept, Error> {
     let order = input.document;
     order.check().map_err(|source| Error::Unsound { source })?;
-    let _: (serde_json::Value, bool) =
-        client.put(Kind::Customer, order.customer_key.as_str(), &Customer::of(&order)).await?;
+    client.port().put_customer(&order.customer_key, &Customer::of(&order)).await?;
     let (document, created) = match items::put_with(&client, &order).await {
         Ok(done) => done,
         // The same order may have been put with another rate or day: what it means decides.
@@ -81,7 +80,7 @@ async fn confirm(client: &Client, document: &Document) -> Result<(), Error> {
     if document.state == CONFIRMED {
         return Ok(());
     }
-    let confirmed: Document = client.act(Kind::Order, &document.id, "confirm").await?;
+    let confirmed = client.port().confirm(&document.id).await?;
     if confirmed.state == CONFIRMED {
         return Ok(());
     }
@@ -100,7 +99,7 @@ async fn only(client: &Client, order: &SalesOrder, created: bool) -> Result<Stri
     match others.as_slice() {
         [] => {}
         [second] if created => {
-            let _: Document = client.act(Kind::Order, second, "cancel").await?;
+            client.port().cancel(second).await?;
         }
         _ => {
             let (kept, others) = (first.id, others.join(", "));

@@ -14,30 +14,30 @@ use super::{InvoiceKind, MoneyText};
 /// What goes back, against an invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CreditNote {
-    order_key: NaturalKey,
-    kind: InvoiceKind,
-    against: NaturalKey,
+    pub(crate) order_key: NaturalKey,
+    pub(crate) kind: InvoiceKind,
+    pub(crate) against: NaturalKey,
     /// None where they came back in another form: then the total decides.
     #[serde(default, deserialize_with = "rows")]
-    lines: Option<Vec<Line>>,
-    date: Date,
+    pub(crate) lines: Option<Vec<Line>>,
+    pub(crate) date: Date,
     /// Besides the contract's own members, so that the ERP refuses what would come to something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    total: Option<MoneyText>,
+    pub(crate) total: Option<MoneyText>,
 }
 
 /// Worth its amount and its taxes, whatever the quantity was sold for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Line {
+pub(crate) struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    line_id: Option<String>,
+    pub(crate) line_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    qty: Option<Quantity>,
+    pub(crate) qty: Option<Quantity>,
     #[serde(default)]
-    description: String,
-    amount: MoneyText,
+    pub(crate) description: String,
+    pub(crate) amount: MoneyText,
     #[serde(default)]
-    tax: Vec<TaxRow>,
+    pub(crate) tax: Vec<TaxRow>,
 }
 
 fn rows<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Line>>, D::Error> {

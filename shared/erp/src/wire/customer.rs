@@ -8,23 +8,23 @@ use serde::Serialize;
 /// A customer, with the addresses of the order at hand.
 #[derive(Debug, Serialize)]
 pub(crate) struct Customer {
-    name: String,
-    email: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<String>,
+    pub(crate) phone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tax_id: Option<String>,
-    addresses: Vec<Address>,
+    pub(crate) tax_id: Option<String>,
+    pub(crate) addresses: Vec<Address>,
     /// The shop's id; a guest has none.
-    external_refs: BTreeMap<&'static str, String>,
+    pub(crate) external_refs: BTreeMap<&'static str, String>,
 }
 
 #[derive(Debug, Serialize)]
-struct Address {
+pub(crate) struct Address {
     #[serde(rename = "type")]
-    kind: &'static str,
+    pub(crate) kind: &'static str,
     #[serde(flatten)]
-    address: canonical::Address,
+    pub(crate) address: canonical::Address,
 }
 
 impl Customer {

@@ -21,17 +21,17 @@ pub(crate) struct Invoice {
     pub(crate) kind: InvoiceKind,
     /// Each row, whole. Read back in whatever form, they are not looked at: the total is.
     #[serde(skip_deserializing)]
-    lines: Vec<Line>,
-    date: Date,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) date: Date,
     /// Besides the contract's own members, so that the ERP refuses what would come to something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    total: Option<MoneyText>,
+    pub(crate) total: Option<MoneyText>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Line {
-    line_id: String,
-    qty: Quantity,
+pub(crate) struct Line {
+    pub(crate) line_id: String,
+    pub(crate) qty: Quantity,
 }
 
 impl From<&SalesInvoice> for Invoice {

@@ -10,12 +10,12 @@ const UNIT: &str = "pcs";
 /// An item, as an order's line tells of it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Item<'a> {
-    name: String,
+    pub(crate) name: String,
     #[serde(rename = "type")]
-    kind: &'static str,
-    uom: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) uom: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    income_account: Option<&'a AccountCode>,
+    pub(crate) income_account: Option<&'a AccountCode>,
 }
 
 impl<'a> Item<'a> {

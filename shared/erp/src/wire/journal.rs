@@ -11,33 +11,33 @@ use crate::Settings;
 /// A journal entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Journal {
-    date: Date,
+    pub(crate) date: Date,
     /// For people. Read back in whatever form, it is not looked at.
     #[serde(skip_deserializing)]
-    memo: String,
-    lines: Vec<Line>,
+    pub(crate) memo: String,
+    pub(crate) lines: Vec<Line>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Line {
-    account: AccountCode,
+pub(crate) struct Line {
+    pub(crate) account: AccountCode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    debit: Option<MoneyText>,
+    pub(crate) debit: Option<MoneyText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    credit: Option<MoneyText>,
-    currency: Currency,
+    pub(crate) credit: Option<MoneyText>,
+    pub(crate) currency: Currency,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    exchange_rate: Option<Rate>,
+    pub(crate) exchange_rate: Option<Rate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    party_key: Option<NaturalKey>,
+    pub(crate) party_key: Option<NaturalKey>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    cost_center: Option<String>,
+    pub(crate) cost_center: Option<String>,
     /// Besides the contract's own members: the tax that the line is of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    tax_code: Option<String>,
+    pub(crate) tax_code: Option<String>,
     /// Besides the contract's own members: what it books, by the ids of those who know it.
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
+    pub(crate) reference: Option<String>,
 }
 
 /// What a line does: where, for whom, how much, and what that is in the company's currency, where it is known.

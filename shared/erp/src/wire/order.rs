@@ -11,50 +11,50 @@ use super::tax::{TaxRow, taxes};
 /// A sales order. Read back, it may hold more; that is not looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Order {
-    customer_key: NaturalKey,
-    number: IncrementId,
+    pub(crate) customer_key: NaturalKey,
+    pub(crate) number: IncrementId,
     /// RFC 3339 with the offset of the company's time zone, whose day the books go by. Read back in whatever form, it is not
     /// looked at.
     #[serde(skip_deserializing)]
-    ordered_at: String,
-    currency: Currency,
+    pub(crate) ordered_at: String,
+    pub(crate) currency: Currency,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    exchange_rate: Option<Rate>,
-    lines: Vec<Line>,
-    shipping: Shipping,
-    discount: MoneyText,
-    total: MoneyText,
+    pub(crate) exchange_rate: Option<Rate>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) shipping: Shipping,
+    pub(crate) discount: MoneyText,
+    pub(crate) total: MoneyText,
     /// Besides the contract's own members: what the shop's order stands at, in the ERP's words.
     #[serde(default)]
-    status: String,
+    pub(crate) status: String,
     /// Besides the contract's own members: how it was paid.
     #[serde(default)]
-    payment: Option<Payment>,
+    pub(crate) payment: Option<Payment>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Line {
-    line_id: String,
-    sku: Sku,
-    qty: Quantity,
-    unit_price: MoneyText,
-    discount: MoneyText,
-    tax: Vec<TaxRow>,
+pub(crate) struct Line {
+    pub(crate) line_id: String,
+    pub(crate) sku: Sku,
+    pub(crate) qty: Quantity,
+    pub(crate) unit_price: MoneyText,
+    pub(crate) discount: MoneyText,
+    pub(crate) tax: Vec<TaxRow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Shipping {
-    amount: MoneyText,
-    tax: Vec<TaxRow>,
+pub(crate) struct Shipping {
+    pub(crate) amount: MoneyText,
+    pub(crate) tax: Vec<TaxRow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Payment {
-    provider: String,
-    reference: String,
-    method: String,
-    amount: MoneyText,
-    paid_on: Date,
+pub(crate) struct Payment {
+    pub(crate) provider: String,
+    pub(crate) reference: String,
+    pub(crate) method: String,
+    pub(crate) amount: MoneyText,
+    pub(crate) paid_on: Date,
 }
 
 impl Order {

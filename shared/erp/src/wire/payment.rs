@@ -9,24 +9,24 @@ use super::MoneyText;
 /// Money in or out, matched to invoices and credit notes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Payment {
-    direction: Direction,
-    customer_key: NaturalKey,
-    amount: MoneyText,
-    date: Date,
-    account: AccountCode,
-    reference: String,
+    pub(crate) direction: Direction,
+    pub(crate) customer_key: NaturalKey,
+    pub(crate) amount: MoneyText,
+    pub(crate) date: Date,
+    pub(crate) account: AccountCode,
+    pub(crate) reference: String,
     /// Besides the contract's own members, as an order has it: where the amount is not in the company's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    exchange_rate: Option<Rate>,
+    pub(crate) exchange_rate: Option<Rate>,
     #[serde(default)]
-    allocations: Vec<Allocation>,
+    pub(crate) allocations: Vec<Allocation>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Allocation {
+pub(crate) struct Allocation {
     /// A credit note's as well: both are invoices to the ERP.
-    invoice_key: NaturalKey,
-    amount: MoneyText,
+    pub(crate) invoice_key: NaturalKey,
+    pub(crate) amount: MoneyText,
 }
 
 impl Payment {

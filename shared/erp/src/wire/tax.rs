@@ -7,9 +7,9 @@ use super::MoneyText;
 
 /// An amount of one tax.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct TaxRow {
-    pub(super) code: String,
-    pub(super) amount: MoneyText,
+pub(crate) struct TaxRow {
+    pub(crate) code: String,
+    pub(crate) amount: MoneyText,
 }
 
 /// The taxes of a row.

@@ -1,6 +1,6 @@
 //! The table in memory, with DynamoDB's rules.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -27,6 +27,8 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct State {
     items: BTreeMap<Key, BTreeMap<String, Value>>,
+    /// What each index has in each of its partitions: a table of a month is not read whole for a page.
+    indexed: HashMap<(Index, String), BTreeSet<Key>>,
     writes: u64,
 }
 
@@ -49,6 +51,31 @@ impl MemoryStore {
     }
 }
 
+impl State {
+    fn places(&self, key: &Key) -> Vec<(Index, String)> {
+        let attributes = self.items.get(key);
+        let place = |index: Index| {
+            let partition = attributes?.get(index.attributes().0)?.as_str()?;
+            Some((index, partition.to_owned()))
+        };
+        [Index::ByStatus, Index::ByEntity].into_iter().filter_map(place).collect()
+    }
+
+    fn index(&mut self, key: &Key) {
+        for place in self.places(key) {
+            self.indexed.entry(place).or_default().insert(key.clone());
+        }
+    }
+
+    fn unindex(&mut self, key: &Key) {
+        for place in self.places(key) {
+            if let Some(keys) = self.indexed.get_mut(&place) {
+                keys.remove(key);
+            }
+        }
+    }
+}
+
 #[async_trait]
 impl Store for MemoryStore {
     async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
@@ -68,7 +95,7 @@ impl Store for MemoryStore {
         from: Option<Cursor>,
         limit: u32,
     ) -> Result<Page, StoreError> {
-        let (pk_name, sk_name) = index.attributes();
+        let (_, sk_name) = index.attributes();
         let state = self.lock();
         let text = |attributes: &BTreeMap<String, Value>, name: &str| -> Option<String> {
             attributes.get(name).and_then(Value::as_str).map(str::to_owned)
@@ -83,10 +110,11 @@ impl Store for MemoryStore {
             let at = |name: &str| from.0.get(name).cloned().unwrap_or_default();
             (sort.1, pk.1, sk.1) < (at(sk_name), at("pk"), at("sk"))
         };
-        let mut found: Vec<Item> = state
-            .items
-            .iter()
-            .filter(|(_, attributes)| text(attributes, pk_name).as_deref() == Some(pk))
+        let keys = state.indexed.get(&(index, pk.to_owned()));
+        let mut found: Vec<Item> = keys
+            .into_iter()
+            .flatten()
+            .filter_map(|key| state.items.get_key_value(key))
             .filter(|(_, attributes)| attributes.contains_key(sk_name))
             .map(|(key, attributes)| item(key, attributes))
             .filter(|item| from.as_ref().is_none_or(|from| before(from, item)))
@@ -128,7 +156,10 @@ impl Store for MemoryStore {
         }
         state.writes += 1;
         for write in writes {
+            let key = parts(&write).0.clone();
+            state.unindex(&key);
             apply(&mut state.items, write);
+            state.index(&key);
         }
         Ok(())
     }

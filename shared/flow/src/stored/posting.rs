@@ -2,6 +2,9 @@
 //!
 //! A movement is posted once, by a payment document of a flow or in a day's journal: its row is taken before either is sent. The
 //! gross and the fee may be booked by two documents: an ERP's payment of a charge has the gross, and a journal the fee.
+//!
+//! A journal that books the money of an order before the ERP has the order puts it in suspense, and says so in the row. The order's
+//! own document then takes it from there. Which of both comes first is decided by the row: one says `suspense`, or the other `asked`.
 
 use std::collections::BTreeMap;
 
@@ -35,6 +38,8 @@ pub struct Output {
     pub ours: bool,
     /// Key of the document that does.
     pub document: NaturalKey,
+    /// Whether that one has put it in suspense, for want of an order: then it is for this document to take it from there.
+    pub in_suspense: bool,
 }
 
 /// A part of a movement that one document books.
@@ -67,8 +72,34 @@ impl Part {
     }
 }
 
-/// The documents that book a movement, by part.
-pub type Holders = BTreeMap<Part, NaturalKey>;
+/// The documents that book a movement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holders {
+    /// By part.
+    by: BTreeMap<Part, NaturalKey>,
+    /// Whether its gross stands in suspense, or has been taken from there by the order's own document.
+    pub in_suspense: bool,
+    /// Whether the order's own document has come, and was told that the money is booked by another.
+    asked: bool,
+}
+
+impl Holders {
+    /// The document that books a part.
+    #[must_use]
+    pub fn get(&self, part: Part) -> Option<&NaturalKey> {
+        self.by.get(&part)
+    }
+
+    /// The documents that book any part.
+    pub fn documents(&self) -> impl Iterator<Item = &NaturalKey> {
+        self.by.values()
+    }
+}
+
+/// What says that the gross stands in suspense.
+const SUSPENSE: &str = "suspense";
+/// What says that the order's own document came later than another.
+const ASKED: &str = "asked";
 
 /// A movement that a document wants to book.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,19 +120,89 @@ pub(super) fn key(_: &Stored, input: &Input) -> Result<NaturalKey, Fault> {
 /// Who has it; `None` where nobody does yet.
 pub(super) async fn find(stored: Stored, input: Input) -> Result<Option<Output>, Fault> {
     let held = held(&stored.ports, &row_key(stored.pair()?, &input.transaction)).await;
-    let document = held.map_err(|error| fault(&error))?.remove(&Part::Gross);
-    Ok(document.map(|document| Output { ours: document == input.document, document }))
+    let held = held.map_err(|error| fault(&error))?;
+    Ok(output(&held, &input.document).filter(|found| found.ours || found.in_suspense || held.asked))
+}
+
+fn output(held: &Holders, document: &NaturalKey) -> Option<Output> {
+    let holder = held.get(Part::Gross)?.clone();
+    Some(Output { ours: holder == *document, document: holder, in_suspense: held.in_suspense })
 }
 
 /// Takes it, where nobody has.
 pub(super) async fn claim(stored: Stored, input: Input) -> Result<Output, Fault> {
     let Input { transaction, document } = input;
     let asked = Claim { transaction, document: document.clone() };
-    let held = take_one(&stored.ports, stored.pair()?, &[Part::Gross], &asked).await;
-    let holder = held.map_err(|error| fault(&error))?.remove(&Part::Gross);
-    let holder = holder
-        .ok_or_else(|| Fault::new(Class::Conflict, "posting_changed", "the movement's row came and went"))?;
-    Ok(Output { ours: holder == document, document: holder })
+    let taken = async {
+        let held = take_one(&stored.ports, stored.pair()?, &[Part::Gross], &asked).await;
+        let held = held.map_err(|error| fault(&error))?;
+        let is_others = held.get(Part::Gross) != Some(&document);
+        if is_others && !held.in_suspense && !held.asked {
+            return ask(&stored.ports, stored.pair()?, &asked.transaction)
+                .await
+                .map_err(|error| fault(&error));
+        }
+        Ok(held)
+    };
+    let changed = || Fault::new(Class::Conflict, "posting_changed", "the movement's row came and went");
+    output(&taken.await?, &document).ok_or_else(changed)
+}
+
+/// Says that the order's own document has come, where the other has not put the money in suspense; what the row says then.
+async fn ask(
+    ports: &Ports,
+    pair: &PairId,
+    transaction: &BalanceTransactionId,
+) -> Result<Holders, StoreError> {
+    say(ports, pair, transaction, ASKED, SUSPENSE).await?;
+    held(ports, &row_key(pair, transaction)).await
+}
+
+/// Who books a movement.
+///
+/// # Errors
+/// The table's.
+pub async fn holders(
+    ports: &Ports,
+    pair: &PairId,
+    transaction: &BalanceTransactionId,
+) -> Result<Holders, StoreError> {
+    held(ports, &row_key(pair, transaction)).await
+}
+
+/// Says that a journal puts the gross of a movement that it books in suspense; whether it may: not where the order's own document has
+/// come meanwhile. Then the ERP has the order.
+///
+/// # Errors
+/// The table's.
+pub async fn put_in_suspense(
+    ports: &Ports,
+    pair: &PairId,
+    transaction: &BalanceTransactionId,
+) -> Result<bool, StoreError> {
+    say(ports, pair, transaction, SUSPENSE, ASKED).await
+}
+
+/// Says the one, where the other is not said; whether it is said now.
+async fn say(
+    ports: &Ports,
+    pair: &PairId,
+    transaction: &BalanceTransactionId,
+    what: &'static str,
+    unless: &'static str,
+) -> Result<bool, StoreError> {
+    let update = Write::Update {
+        key: row_key(pair, transaction),
+        set: Attributes::from([(what.to_owned(), Value::from(true))]),
+        add: BTreeMap::new(),
+        remove: Vec::new(),
+        when: vec![Condition::Exists, Condition::Without(unless)],
+    };
+    match ports.store.write(vec![update]).await {
+        Ok(()) => Ok(true),
+        Err(StoreError::Refused { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Takes parts of movements (at most 100, each another), each where nobody has; says who has them then, in the same order.
@@ -122,7 +223,10 @@ pub async fn take(
     let writes = claims.iter().map(|claim| write(pair, parts, claim, &now)).collect();
     match ports.store.write(writes).await {
         Ok(()) => {
-            let ours = |claim: &Claim| parts.iter().map(|part| (*part, claim.document.clone())).collect();
+            let ours = |claim: &Claim| Holders {
+                by: parts.iter().map(|part| (*part, claim.document.clone())).collect(),
+                ..Holders::default()
+            };
             Ok(claims.iter().map(ours).collect())
         }
         Err(StoreError::Refused { .. }) => {
@@ -136,18 +240,6 @@ pub async fn take(
     }
 }
 
-/// The documents that book a movement; nothing is taken.
-///
-/// # Errors
-/// The table is unavailable, or the row is malformed.
-pub async fn holders(
-    ports: &Ports,
-    pair: &PairId,
-    transaction: &BalanceTransactionId,
-) -> Result<Holders, StoreError> {
-    held(ports, &row_key(pair, transaction)).await
-}
-
 async fn take_one(
     ports: &Ports,
     pair: &PairId,
@@ -157,14 +249,14 @@ async fn take_one(
     let key = row_key(pair, &claim.transaction);
     for _ in 0..LOOKS_MAX {
         let mut held = held(ports, &key).await?;
-        let free: Vec<Part> = parts.iter().copied().filter(|part| !held.contains_key(part)).collect();
+        let free: Vec<Part> = parts.iter().copied().filter(|part| held.get(*part).is_none()).collect();
         if free.is_empty() {
             return Ok(held);
         }
         let now = ports.clock.now().to_string();
         match ports.store.write(vec![write(pair, &free, claim, &now)]).await {
             Ok(()) => {
-                held.extend(free.into_iter().map(|part| (part, claim.document.clone())));
+                held.by.extend(free.into_iter().map(|part| (part, claim.document.clone())));
                 return Ok(held);
             }
             Err(StoreError::Refused { .. }) => {}
@@ -176,14 +268,15 @@ async fn take_one(
 }
 
 async fn held(ports: &Ports, key: &Key) -> Result<Holders, StoreError> {
-    let Some(row) = ports.store.get(key).await? else { return Ok(Holders::new()) };
-    let mut held = Holders::new();
+    let Some(row) = ports.store.get(key).await? else { return Ok(Holders::default()) };
+    let mut by = BTreeMap::new();
     for part in Part::ALL {
         if let Some(document) = row.attributes.get(part.attribute()) {
-            held.insert(part, holder(&row, document)?);
+            by.insert(part, holder(&row, document)?);
         }
     }
-    Ok(held)
+    let says = |what: &str| row.attributes.get(what).and_then(Value::as_bool).unwrap_or_default();
+    Ok(Holders { by, in_suspense: says(SUSPENSE), asked: says(ASKED) })
 }
 
 fn holder(row: &Item, document: &Value) -> Result<NaturalKey, StoreError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flow::guard::stop;
-use flow::stored::posting::{Claim, Part, take};
+use flow::stored::posting::{Claim, Part, put_in_suspense, take};
 use flow::{Call, Class, Connector, Fault, Store};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -49,11 +49,11 @@ async fn a_movement_is_booked_by_whoever_takes_it_first() {
     let world = World::new();
     let asked = Asked::of(&world);
     assert_eq!(asked.find(CLAIM, posting("tb:a:payment:ch_1")).await, Ok(None));
-    let ours = json!({ "ours": true, "document": "tb:a:payment:ch_1" });
+    let ours = json!({ "ours": true, "document": "tb:a:payment:ch_1", "in_suspense": false });
     for _ in 0..2 {
         assert_eq!(asked.run(CLAIM, posting("tb:a:payment:ch_1")).await, Ok(ours.clone()), "twice is once");
     }
-    let theirs = json!({ "ours": false, "document": "tb:a:payment:ch_1" });
+    let theirs = json!({ "ours": false, "document": "tb:a:payment:ch_1", "in_suspense": false });
     assert_eq!(asked.run(CLAIM, posting("tb:a:day:2026-03-01:USD")).await, Ok(theirs.clone()));
     assert_eq!(asked.find(CLAIM, posting("tb:a:day:2026-03-01:USD")).await, Ok(Some(theirs)));
 }
@@ -84,7 +84,7 @@ async fn of_a_page_each_part_is_taken_where_nobody_has_it() {
     let page = [claim("txn_1", day), claim("txn_2", day)];
     for _ in 0..2 {
         let held = take(&world.ports(), &"main".parse().unwrap(), &Part::ALL, &page).await.unwrap();
-        let said = |at: usize, part: Part| held[at][&part].to_string();
+        let said = |at: usize, part: Part| held[at].get(part).unwrap().to_string();
         assert_eq!(said(0, Part::Gross), "tb:a:payment:ch_1");
         for (at, part) in [(0, Part::Fee), (1, Part::Gross), (1, Part::Fee)] {
             assert_eq!(said(at, part), day, "twice is once");
@@ -92,7 +92,30 @@ async fn of_a_page_each_part_is_taken_where_nobody_has_it() {
     }
     let later = [claim("txn_2", "tb:a:day:2026-03-02:USD"), claim("txn_3", day)];
     let held = take(&world.ports(), &"main".parse().unwrap(), &Part::ALL, &later).await.unwrap();
-    assert!(held.iter().all(|holders| holders.values().all(|holder| holder.as_str() == day)), "{held:?}");
+    assert!(held.iter().all(|holders| holders.documents().all(|holder| holder.as_str() == day)), "{held:?}");
+}
+
+/// A journal that finds no order in the ERP puts its money in suspense; the order's own document takes it from there, or came first.
+#[tokio::test]
+async fn money_waits_in_suspense_or_its_order_has_come_and_never_both() {
+    let (pair, day) = ("main".parse().unwrap(), "tb:a:day:2026-03-01:USD");
+    for order_first in [false, true] {
+        let world = World::new();
+        let asked = Asked::of(&world);
+        let claim = Claim { transaction: "txn_1".parse().unwrap(), document: day.parse().unwrap() };
+        take(&world.ports(), &pair, &Part::ALL, std::slice::from_ref(&claim)).await.unwrap();
+        let told = json!({ "ours": false, "document": day, "in_suspense": !order_first });
+        if order_first {
+            assert_eq!(asked.find(CLAIM, posting("tb:a:payment:ch_1")).await, Ok(None), "it has to ask");
+            assert_eq!(asked.run(CLAIM, posting("tb:a:payment:ch_1")).await, Ok(told.clone()));
+        }
+        for _ in 0..2 {
+            let waits = put_in_suspense(&world.ports(), &pair, &claim.transaction).await.unwrap();
+            assert_eq!(waits, !order_first, "whoever comes second hears of the first");
+        }
+        assert_eq!(asked.run(CLAIM, posting("tb:a:payment:ch_1")).await, Ok(told.clone()));
+        assert_eq!(asked.find(CLAIM, posting("tb:a:payment:ch_1")).await, Ok(Some(told)));
+    }
 }
 
 fn order() -> Value {

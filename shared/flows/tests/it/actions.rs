@@ -47,6 +47,7 @@ pub(crate) fn all() -> Vec<Entry> {
         entry::<OfDispute>("stripe.dispute.read", read, schema_for!(Dispute)),
         entry::<CloseDispute>("books.dispute.close", write, any()),
         entry::<OfDay>("books.day.post", write, any()),
+        entry::<OfDay>("books.exceptions.review", write, any()),
         entry::<OfDay>("books.day.audit", read, any()),
     ]
     .into_iter()

@@ -2,10 +2,8 @@
 //!
 //! Source: <https://docs.stripe.com/api/balance/balance_retrieve>.
 
-use std::collections::BTreeMap;
-
+use canonical::Totals;
 use canonical::stripe_amount::from_stripe;
-use canonical::{Currency, Money};
 use serde::Deserialize;
 
 use crate::{Client, Error};
@@ -29,14 +27,11 @@ struct Row {
 ///
 /// # Errors
 /// [`Error::Malformed`] names a currency that cannot be read, else as Stripe answers.
-pub async fn run(client: &Client) -> Result<BTreeMap<Currency, Money>, Error> {
+pub async fn run(client: &Client) -> Result<Totals, Error> {
     let balance = client.get::<Balance>(NAME, "/v1/balance", &[], None).await?.object;
     let malformed = |source| Error::Malformed { subject: "Stripe's balance".to_owned(), source };
-    let mut sums: BTreeMap<Currency, Money> = BTreeMap::new();
-    for row in balance.available.iter().chain(&balance.pending) {
-        let amount = from_stripe(row.amount, &row.currency).map_err(malformed)?;
-        let before = sums.get(&amount.currency()).copied().unwrap_or(Money::zero(amount.currency()));
-        sums.insert(amount.currency(), before.checked_add(amount).map_err(malformed)?);
-    }
-    Ok(sums)
+    let rows = balance.available.iter().chain(&balance.pending);
+    let amounts = rows.map(|row| from_stripe(row.amount, &row.currency));
+    let amounts = amounts.collect::<Result<Vec<_>, _>>().map_err(malformed)?;
+    Totals::of(amounts).map_err(malformed)
 }

@@ -80,7 +80,7 @@ async fn page(
     Ok(Movements { rows, has_more: page.has_more })
 }
 
-fn movement(client: &Client, row: &RawValue) -> Result<Movement, Error> {
+pub(super) fn movement(client: &Client, row: &RawValue) -> Result<Movement, Error> {
     let unreadable = |error: serde_json::Error| Error::Unreadable {
         action: list::NAME,
         effect: outbound::Effect::Read,

@@ -1,5 +1,6 @@
 //! What flows do with disputes.
 
+pub mod list;
 pub mod read;
 mod wire;
 

@@ -37,6 +37,11 @@ struct EvidenceDetails {
 }
 
 impl Wire {
+    /// Its id.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The dispute as it is now.
     pub(crate) fn dispute(&self, settings: &Settings) -> Result<Dispute, Error> {
         if self.livemode != settings.livemode {

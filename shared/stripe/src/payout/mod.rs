@@ -1,4 +1,5 @@
 //! What flows do with payouts.
 
+pub mod list;
 pub mod read;
 mod wire;

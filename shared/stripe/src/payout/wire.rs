@@ -9,6 +9,7 @@ use canonical::{Payout, PayoutStatus};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::list::Listed;
 use crate::balance_transaction::Row;
 use crate::error::named;
 use crate::reference::{OnlyId, Reference, reference};
@@ -30,11 +31,14 @@ pub(super) struct Wire {
     #[serde(default, deserialize_with = "reference")]
     balance_transaction: Option<Reference<Row>>,
     #[serde(default, deserialize_with = "reference")]
-    failure_balance_transaction: Option<Reference<OnlyId>>,
+    failure_balance_transaction: Option<Reference<Row>>,
     #[serde(default, deserialize_with = "reference")]
     original_payout: Option<Reference<OnlyId>>,
     #[serde(default, deserialize_with = "reference")]
     reversed_by: Option<Reference<OnlyId>>,
+    /// Read only where its own movement is not expanded.
+    #[serde(default)]
+    created: i64,
     livemode: bool,
 }
 
@@ -45,6 +49,25 @@ struct TraceId {
 }
 
 impl Wire {
+    /// Its id.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The payout as it is now, and when its movements were made.
+    pub(super) fn listed(&self, settings: &Settings) -> Result<Listed, Error> {
+        let at = |reference: &Option<Reference<Row>>| match reference {
+            Some(Reference::Object(row)) => Ok::<_, Error>(Some(row.transaction()?.created)),
+            Some(Reference::Id(_)) | None => Ok(None),
+        };
+        let left = at(&self.balance_transaction)?;
+        Ok(Listed {
+            payout: self.payout(settings)?,
+            left: left.map_or_else(|| time::at(self.created, &self.id), Ok)?,
+            came_back: at(&self.failure_balance_transaction)?,
+        })
+    }
+
     /// The payout as it is now.
     pub(super) fn payout(&self, settings: &Settings) -> Result<Payout, Error> {
         if self.livemode != settings.livemode {
@@ -70,7 +93,11 @@ impl Wire {
             trace_id: self.trace_id.as_ref().and_then(|trace| trace.value.clone()),
             reconciliation_status: self.reconciliation_status.clone().map(Into::into),
             balance_transaction,
-            failure_balance_transaction: self.id_of(self.failure_balance_transaction.as_ref())?,
+            failure_balance_transaction: match &self.failure_balance_transaction {
+                None => None,
+                Some(Reference::Id(id)) => Some(id.parse().map_err(malformed)?),
+                Some(Reference::Object(row)) => Some(row.transaction()?.id.clone()),
+            },
             original_payout: self.id_of(self.original_payout.as_ref())?,
             reversed_by: self.id_of(self.reversed_by.as_ref())?,
         })

@@ -169,6 +169,7 @@ pub(crate) fn book(state: &mut State, settings: &ErpSettings, document: &Documen
     let order = state.find(Kind::Order, order_key).ok_or_else(|| Problem::not_found("order"))?;
     let currency = document.computed["currency"].as_str().unwrap_or_default().to_owned();
     let rate = order::rate(&order.content, &currency, settings)?;
+    let customer = order.content["customer_key"].as_str().map(str::to_owned);
     let date = wire::date(&document.content, "date", "")?;
     let amount = |name: &str| wire::decimal(&document.computed[name]["amount"]).unwrap_or_default();
     let (total, tax, shipping) = (amount("total"), amount("tax_total"), amount("shipping_total"));
@@ -182,12 +183,15 @@ pub(crate) fn book(state: &mut State, settings: &ErpSettings, document: &Documen
     for (index, (account, amount)) in lines.into_iter().enumerate() {
         let base = if index == lines.len() - 1 { -left } else { base(sign * amount) };
         left += base;
+        let party = customer.clone().filter(|_| account == "1200");
         let posting = Posting {
+            document: document.key.clone(),
             date,
             account: account.to_owned(),
             currency: currency.clone(),
             amount: sign * amount,
             base,
+            party,
         };
         state.ledger.push(posting);
     }

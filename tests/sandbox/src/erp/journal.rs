@@ -102,7 +102,15 @@ fn posting(
     }
     let rate = super::order::rate(row, currency, settings)?;
     let base = wire::round(amount * rate, &settings.company_currency);
-    Ok(Posting { date, account: code.to_owned(), currency: currency.to_owned(), amount, base })
+    Ok(Posting {
+        document: String::new(),
+        date,
+        account: code.to_owned(),
+        currency: currency.to_owned(),
+        amount,
+        base,
+        party: party.map(str::to_owned),
+    })
 }
 
 /// A side of a line: money, or its amount alone since the line names the currency.
@@ -119,7 +127,8 @@ fn side(row: &Value, name: &str, at: &str, currency: &str) -> Result<Option<Deci
 pub(crate) fn book(state: &mut State, settings: &ErpSettings, document: &Document) -> Result<(), Problem> {
     let date = wire::date(&document.content, "date", "")?;
     let postings = postings(state, settings, &document.content, date)?;
-    state.ledger.extend(postings);
+    let of_it = |posting| Posting { document: document.key.clone(), ..posting };
+    state.ledger.extend(postings.into_iter().map(of_it));
     Ok(())
 }
 

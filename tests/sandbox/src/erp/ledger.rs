@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::state::State;
+use super::state::{Posting, State};
 use super::{Outcome, wire};
 use crate::ErpSettings;
 use crate::problem::Problem;
@@ -25,6 +25,34 @@ pub(crate) fn balances(state: &State, settings: &ErpSettings, incoming: &Incomin
         rows.retain(|row| row["account"] == *account);
     }
     Ok((200, json!({"data": rows})))
+}
+
+/// A line of the ERP's ledger, as its own export has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerLine {
+    /// The key of the document that posts it.
+    pub document: String,
+    /// The day.
+    pub date: Date,
+    /// The account's code.
+    pub account: String,
+    /// Of the amount.
+    pub currency: String,
+    /// Debit above nothing, credit below.
+    pub amount: Decimal,
+    /// The same in the company's currency.
+    pub base: Decimal,
+    /// The customer, on what customers owe.
+    pub party: Option<String>,
+}
+
+/// All lines, in the order in which they were posted.
+pub(crate) fn lines(state: &State) -> Vec<LedgerLine> {
+    let line = |posting: &Posting| {
+        let Posting { document, date, account, currency, amount, base, party } = posting.clone();
+        LedgerLine { document, date, account, currency, amount, base, party }
+    };
+    state.ledger.iter().map(line).collect()
 }
 
 /// By account and currency; debit above nothing.

@@ -28,9 +28,10 @@ use crate::problem::Problem;
 use crate::reply::{Incoming, Reply};
 use document::Kind;
 pub(crate) use document::hash as content_hash;
+pub use ledger::LedgerLine;
 pub(crate) use put::body;
 use state::State;
-pub(crate) use wire::decimal;
+pub(crate) use wire::{decimal, round};
 
 /// The double.
 #[derive(Debug)]
@@ -101,6 +102,11 @@ impl Erp {
                 Value::Array(state.documents(kind).map(document::Document::json).collect());
         }
         snapshot
+    }
+
+    /// Every line of the ledger.
+    pub(crate) fn ledger(&self) -> Vec<LedgerLine> {
+        ledger::lines(&self.state())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -82,7 +82,7 @@ fn settled(state: &State, invoice: &Document) -> Decimal {
         let sum = parts.filter_map(|row| wire::decimal(&row["amount"]["amount"])).sum();
         effect(invoice, payment.content["direction"].as_str().unwrap_or_default(), sum)
     };
-    state.documents(Kind::Payment).map(of_payment).sum()
+    state.linked(Kind::Payment, &invoice.key).map(of_payment).sum()
 }
 
 /// What comes in settles an invoice, and what goes out a credit note. The other way round it is open again: a debit that bounced,
@@ -101,7 +101,10 @@ pub(crate) fn book(state: &mut State, settings: &ErpSettings, document: &Documen
     let account = document.content["account"].as_str().unwrap_or_default().to_owned();
     for (account, amount) in [(account, sign * amount), ("1200".to_owned(), -sign * amount)] {
         let base = wire::round(amount * rate, &settings.company_currency);
-        state.ledger.push(Posting { date, account, currency: currency.clone(), amount, base });
+        let party =
+            document.content["customer_key"].as_str().filter(|_| account == "1200").map(str::to_owned);
+        let (document, currency) = (document.key.clone(), currency.clone());
+        state.ledger.push(Posting { document, date, account, currency, amount, base, party });
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! All that the ERP keeps.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -16,6 +16,8 @@ use crate::shelf::{Shelf, View};
 /// A line of the ledger.
 #[derive(Clone, Debug)]
 pub(crate) struct Posting {
+    /// The key of the document that posts it.
+    pub(crate) document: String,
     pub(crate) date: Date,
     pub(crate) account: String,
     pub(crate) currency: String,
@@ -23,6 +25,8 @@ pub(crate) struct Posting {
     pub(crate) amount: Decimal,
     /// The same in the company's currency.
     pub(crate) base: Decimal,
+    /// The customer, on what customers owe.
+    pub(crate) party: Option<String>,
 }
 
 /// All documents and the ledger.
@@ -30,7 +34,7 @@ pub(crate) struct Posting {
 pub(crate) struct State {
     shelves: BTreeMap<Kind, Shelf<Document>>,
     by_key: HashMap<(Kind, String), Vec<String>>,
-    /// Documents that name another by its key: invoices of an order, credit notes of an invoice.
+    /// Documents that name another by its key: invoices of an order, credit notes and payments of an invoice.
     by_link: HashMap<(Kind, String), Vec<String>>,
     pub(crate) ledger: Vec<Posting>,
     pub(crate) stock: BTreeMap<String, Level>,
@@ -116,10 +120,14 @@ impl State {
         };
         shelf.put(&document.id, document.clone());
         self.by_key.entry((kind, key.to_owned())).or_default().push(document.id.clone());
-        for name in ["order_key", "against"] {
-            if let Some(link) = document.content.get(name).and_then(Value::as_str) {
-                self.by_link.entry((kind, link.to_owned())).or_default().push(document.id.clone());
-            }
+        let allocated = document.content.get("allocations").and_then(Value::as_array).into_iter().flatten();
+        let named = ["order_key", "against"].into_iter().filter_map(|name| document.content.get(name));
+        let links: BTreeSet<&str> = named
+            .chain(allocated.filter_map(|row| row.get("invoice_key")))
+            .filter_map(Value::as_str)
+            .collect();
+        for link in links {
+            self.by_link.entry((kind, link.to_owned())).or_default().push(document.id.clone());
         }
         document
     }

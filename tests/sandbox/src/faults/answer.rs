@@ -12,6 +12,7 @@ pub(crate) fn refusal(system: System, status: u16, code: Option<&str>) -> Reply 
         System::Stripe => crate::stripe::refusal(status, code),
         System::Magento => magento(status, code),
         System::Erp | System::Wms => generic(status, code),
+        System::Erpnext => crate::erpnext::answer(status, code),
     }
 }
 

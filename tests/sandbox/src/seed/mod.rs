@@ -32,6 +32,8 @@ pub struct Seed {
     pub without_order: bool,
     /// Days until the money can be paid out; absent: 2.
     pub available_in_days: Option<i64>,
+    /// The currency that the money settles in; absent: `usd`.
+    pub settled_in: Option<String>,
 }
 
 /// What was made.
@@ -81,6 +83,8 @@ pub(crate) fn make(
     let grand_total = totals.order.grand_total;
     let stripe_currency = basket.charged_in.unwrap_or(basket.currency).to_lowercase();
     let amount = stripe_amount(grand_total, &stripe_currency) + kind.charged_too_much();
+    let settled_in = seed.settled_in.clone().unwrap_or_else(|| "usd".to_owned());
+    let is_exchanged = settled_in != stripe_currency;
     let paid = Paid {
         amount,
         currency: stripe_currency.clone(),
@@ -90,8 +94,8 @@ pub(crate) fn make(
         name: Some("Ada Lovelace".to_owned()),
         email: Some("ada@example.com".to_owned()),
         settles_after_reads: seed.settles_after_reads,
-        settlement_currency: Some("usd".to_owned()),
-        exchange_rate: basket.stripe_rate.map(|rate| rate.to_string()),
+        settlement_currency: Some(settled_in),
+        exchange_rate: basket.stripe_rate.filter(|_| is_exchanged).map(|rate| rate.to_string()),
         available_in_days: seed.available_in_days.unwrap_or(Paid::default().available_in_days),
         ..Paid::default()
     };

@@ -9,6 +9,8 @@ mod clock;
 #[cfg(test)]
 mod erp;
 #[cfg(test)]
+mod erpnext;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod magento;
