@@ -12,6 +12,7 @@ mod error;
 mod in_erp;
 mod journal;
 pub mod payout;
+pub mod report;
 mod row;
 mod shop;
 

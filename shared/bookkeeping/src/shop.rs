@@ -32,14 +32,7 @@ pub(crate) struct Order {
 impl Shop {
     /// What the shop has made of the payments of a page, by the orders that earlier executions have found for them.
     pub(crate) async fn of(client: &Client, rows: &[Movement]) -> Result<Self, Error> {
-        let charges: BTreeSet<ChargeId> =
-            rows.iter().filter_map(|row| row.moved.as_ref()?.charge().cloned()).collect();
-        let lookups: Vec<_> = charges.into_iter().map(|charge| order_of(client, charge)).collect();
-        let found: Vec<_> = futures::stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
-        let mut orders: BTreeMap<ChargeId, Order> = found.into_iter().flatten().collect();
-        let ids: BTreeSet<OrderId> = orders.values().map(|order| order.id).collect();
-        let ids: Vec<OrderId> = ids.into_iter().collect();
-        let found = documents::of_orders(&client.magento, &ids).await?;
+        let (mut orders, found) = documents_of(client, rows).await?;
         for head in found.orders {
             for order in orders.values_mut().filter(|order| order.id == head.id) {
                 order.number = Some(head.number.clone());
@@ -65,6 +58,21 @@ impl Shop {
             .collect();
         Ok(Self { orders, documents })
     }
+}
+
+/// The orders of a page's payments, as earlier executions have found them, and what the shop has of them.
+pub(crate) async fn documents_of(
+    client: &Client,
+    rows: &[Movement],
+) -> Result<(BTreeMap<ChargeId, Order>, documents::Documents), Error> {
+    let charges: BTreeSet<ChargeId> =
+        rows.iter().filter_map(|row| row.moved.as_ref()?.charge().cloned()).collect();
+    let lookups: Vec<_> = charges.into_iter().map(|charge| order_of(client, charge)).collect();
+    let found: Vec<_> = futures::stream::iter(lookups).buffered(LOOKUPS).try_collect().await?;
+    let orders: BTreeMap<ChargeId, Order> = found.into_iter().flatten().collect();
+    let ids: BTreeSet<OrderId> = orders.values().map(|order| order.id).collect();
+    let ids: Vec<OrderId> = ids.into_iter().collect();
+    Ok((orders, documents::of_orders(&client.magento, &ids).await?))
 }
 
 /// The order of a payment, as the execution that moved it on has learned.

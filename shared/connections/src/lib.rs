@@ -11,7 +11,7 @@ use canonical::PairId;
 use environment::{Pair, Secret, SecretError, SecretKind, SecretName, Secrets, Stage, Unreadable};
 use flow::engine::Connected;
 use flow::guard::Throttle;
-use flow::{ActionSpec, Class, Connector, Fault, Ports, System};
+use flow::{ActionSpec, Call, Class, Connector, Fault, Ports, System};
 use jiff::SignedDuration;
 use outbound::{Outbound, Pool};
 use serde::de::DeserializeOwned;
@@ -74,15 +74,8 @@ impl Connections {
     /// # Errors
     /// The pair is not in the environment file, or a secret is missing or malformed.
     pub async fn get(&self, pair: &PairId) -> Result<Arc<Connected>, Fault> {
-        let settings = self.stage.pairs.get(pair).ok_or_else(|| {
-            let message = format!("pair `{pair}` is not in infra/environments/{}.yaml", self.stage.stage);
-            Fault::new(Class::Validation, "unknown_pair", message)
-        })?;
-        let mut secrets = Vec::with_capacity(KINDS.len());
-        for kind in KINDS {
-            let name = SecretName::new(&self.stage.stage, pair, kind);
-            secrets.push(self.secrets.get(&name).await.map_err(|error| unreadable(&error))?);
-        }
+        let settings = self.settings(pair)?;
+        let secrets = self.secrets(pair).await?;
         let versions: Vec<String> = secrets.iter().map(|secret| secret.version.clone()).collect();
         if let Some((made_of, connected)) = self.lock().get(pair)
             && *made_of == versions
@@ -101,6 +94,43 @@ impl Connections {
         });
         self.lock().insert(pair.clone(), (versions, Arc::clone(&connected)));
         Ok(connected)
+    }
+
+    /// The books of a pair, for one call: for whoever reads them beside the flows.
+    ///
+    /// # Errors
+    /// As [`Connections::get`].
+    pub async fn books(&self, call: &Call) -> Result<bookkeeping::Client, Fault> {
+        let pair = &call.pair;
+        let settings = self.settings(pair)?;
+        let secrets = self.secrets(pair).await?;
+        let [stripe, magento, erp, _] = secrets.as_slice() else {
+            return Err(Fault::new(Class::Validation, "secrets", "a pair has four secrets"));
+        };
+        let books = bookkeeping::Client::new(
+            settings,
+            self.stripe(pair, settings, stripe)?,
+            self.magento(pair, settings, magento)?,
+            self.erp(pair, settings, erp)?,
+            self.ports.clone(),
+        )?;
+        Ok(books.bind(call))
+    }
+
+    async fn secrets(&self, pair: &PairId) -> Result<Vec<Secret>, Fault> {
+        let mut secrets = Vec::with_capacity(KINDS.len());
+        for kind in KINDS {
+            let name = SecretName::new(&self.stage.stage, pair, kind);
+            secrets.push(self.secrets.get(&name).await.map_err(|error| unreadable(&error))?);
+        }
+        Ok(secrets)
+    }
+
+    fn settings(&self, pair: &PairId) -> Result<&Pair, Fault> {
+        self.stage.pairs.get(pair).ok_or_else(|| {
+            let message = format!("pair `{pair}` is not in infra/environments/{}.yaml", self.stage.stage);
+            Fault::new(Class::Validation, "unknown_pair", message)
+        })
     }
 
     fn connectors(

@@ -281,7 +281,7 @@ impl Made {
         let begin = thread_time()?;
         let posted = book.finish(&self.ledger, &batch)?;
         let report = state.finish()?;
-        let text = report.csv() + &items_csv(&kept, ColumnNames::First);
+        let text = report.csv() + &items_csv(&report.payout.id, &kept, ColumnNames::First);
         cpu += thread_time()? - begin;
         let peak_bytes = Memory::now()?.peak.saturating_sub(before);
         let (rows, journals) = (report.rows, posted.journals.len());

@@ -129,3 +129,82 @@ async fn journals_are_text_that_accounting_programs_read() {
     assert_eq!(said.code, 2);
     assert!(said.err.contains("2026-03"), "{}", said.err);
 }
+
+/// Of the day on which it all moved: the order's sale with its names, the payment that nobody knows as open.
+#[tokio::test]
+async fn a_day_is_shown_with_what_each_figure_is_made_of() {
+    let world = World::new().await;
+    let made = paid_out(&world).await;
+    let id = made["id"].as_str().unwrap();
+    let month = jiff::Timestamp::now().strftime("%Y-%m").to_string();
+    let said = world.run(&["report", "month", &month, "--details"]).await;
+    assert_eq!((said.code, said.err.as_str()), (1, ""), "{said:?}");
+    for words in [
+        "Sales, net of tax",
+        "store 1",
+        "Tax",
+        "Fees",
+        "Net, before payouts",
+        id,
+        "paid",
+        "Open: 1",
+        "no order",
+        " document ",
+        "difference",
+    ] {
+        assert!(said.out.contains(words), "no `{words}` in\n{}", said.out);
+    }
+    let said = world.run(&["report", "month", &month, "--json"]).await;
+    let report: Value = serde_json::from_str(&said.out).unwrap();
+    let sale =
+        report["figures"].as_array().unwrap().iter().find(|figure| figure["section"] == "sales").unwrap();
+    assert!(sale["parts"][0]["document"].is_string() && sale["parts"][0]["order"].is_string(), "{sale}");
+    assert_eq!(
+        (&report["open"][0]["kind"], &report["open"][0]["amount"]["minor"]),
+        (&json!("not_booked"), &json!("2000"))
+    );
+    assert_eq!(report["movements"].as_array().unwrap().len(), 3);
+    let csv = world.run(&["report", "month", &month, "--format", "csv"]).await.out;
+    assert!(csv.starts_with(
+        "day,transaction,source,category,order,store,documents,booked_by,gross,fee,net,currency\n"
+    ));
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    assert!(csv.contains(":payment:ch_"), "{csv}");
+}
+
+#[tokio::test]
+async fn a_page_needs_nothing_from_elsewhere() {
+    let world = World::new().await;
+    let made = paid_out(&world).await;
+    let id = made["id"].as_str().unwrap();
+    let month = jiff::Timestamp::now().strftime("%Y-%m").to_string();
+    for (what, words) in [
+        (vec!["month", &month], vec!["<svg", "<details>", "Net by day", "Clearing against"]),
+        (vec!["payout", id], vec!["Matched with the shop", "another shop on the same account"]),
+        (vec!["exceptions"], vec![id, "foreign"]),
+    ] {
+        let arguments = [vec!["report"], what, vec!["--format", "html", "--out", "page.html"]].concat();
+        let said = world.run(&arguments).await;
+        assert_eq!((said.code, said.err.as_str()), (1, ""), "{said:?}");
+        assert!(said.out.contains("is in page.html"), "{}", said.out);
+        let page = std::fs::read_to_string(world.folder.path().join("page.html")).unwrap();
+        for word in
+            [vec!["<!doctype html>", "lang=\"en\"", "scope=\"col\"", "<caption>", "Made on"], words].concat()
+        {
+            assert!(page.contains(word), "no `{word}` in\n{page}");
+        }
+        for foreign in ["<script", "http:", "https:", "src=", "@import", "url("] {
+            assert!(!page.contains(foreign), "{foreign} in\n{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_day_without_movements_says_so() {
+    let world = World::new().await;
+    let said = world.run(&["report", "day", "2020-01-01"]).await;
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("nothing moved at Stripe"), "{}", said.out);
+    let said = world.run(&["report", "month", "2026-13"]).await;
+    assert_eq!(said.code, 2, "{said:?}");
+}

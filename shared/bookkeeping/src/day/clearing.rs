@@ -48,7 +48,7 @@ pub(super) async fn compared(client: &Client, day: Date) -> Result<Vec<Money>, E
 }
 
 /// What was in Stripe's balance at a moment.
-async fn balance_at(client: &Client, at: Timestamp) -> Result<Totals, Error> {
+pub(crate) async fn balance_at(client: &Client, at: Timestamp) -> Result<Totals, Error> {
     let now = stripe::balance::read::run(&client.stripe).await?;
     let (until, mut then, mut after) = (client.ports.clock.now() + AHEAD, now.clone(), None);
     loop {

@@ -19,7 +19,7 @@ pub(super) fn inside(draft: &mut Draft<'_>, transaction: &BalanceTransaction) ->
 }
 
 /// The fee by account. What the details do not explain is the movement's own kind of cost: the sum is the fee, whatever they say.
-fn parts(transaction: &BalanceTransaction) -> Result<Vec<(Role, Money)>, Error> {
+pub(crate) fn parts(transaction: &BalanceTransaction) -> Result<Vec<(Role, Money)>, Error> {
     let mut rest = transaction.fee;
     let mut parts: Vec<(Role, Money)> = Vec::new();
     for FeeDetail { kind, amount } in &transaction.fee_details {
@@ -54,7 +54,7 @@ const fn cost_of(category: &Category) -> FeeAccount {
 }
 
 /// The account of something that Stripe bills. Its description is all that tells one product from another.
-pub(super) fn billed(transaction: &BalanceTransaction) -> Role {
+pub(crate) fn billed(transaction: &BalanceTransaction) -> Role {
     match (&transaction.reporting_category, &transaction.kind) {
         (Category::Tax, _) | (_, TransactionType::TaxFee) => Role::FeesInputTax,
         (Category::NetworkCost, _) => Role::StripeFees(FeeAccount::Passthrough),

@@ -6,7 +6,7 @@
 mod balance;
 mod disputes;
 mod documents;
-mod fees;
+pub(crate) mod fees;
 mod orders;
 mod payouts;
 

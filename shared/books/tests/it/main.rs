@@ -18,3 +18,5 @@ mod payout;
 mod period;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod span;

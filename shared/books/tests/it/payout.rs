@@ -237,6 +237,7 @@ fn the_report_can_be_filed() {
     let (items, mut report) = reconciled("114.57 USD", &rows).unwrap();
     let (key, number) = ("tb:acct_1:day:2026-03-01:USD".parse().unwrap(), Some("ACC-JV-2026-00001".into()));
     report.journals.push(JournalReference { key, number });
+    let csv = |items: &[Item], names| items_csv(&report.payout.id, items, names);
     expect![[r#"
         part,name,rows,gross,fees,net,currency
         payout,po_1,4,114.57,0.00,114.57,USD
@@ -250,13 +251,13 @@ fn the_report_can_be_filed() {
     "#]]
     .assert_eq(&report.csv());
     expect![[r#"
-        transaction,source,category,order,gross,fee,net,currency,result,side,difference
-        txn_ch_1,ch_1,charge,42,108.00,0.00,108.00,USD,matched,,
-        txn_ch_2,ch_2,charge,'=HYPERLINK(1),10.00,0.00,10.00,USD,missing_in_magento,,
-        txn_fee,,fee,,-3.43,0.00,-3.43,USD,not_an_order,,
-        txn_own,,payout,,-114.57,0.00,-114.57,USD,not_an_order,,
+        payout,transaction,source,category,order,gross,fee,net,currency,result,side,difference
+        po_1,txn_ch_1,ch_1,charge,42,108.00,0.00,108.00,USD,matched,,
+        po_1,txn_ch_2,ch_2,charge,'=HYPERLINK(1),10.00,0.00,10.00,USD,missing_in_magento,,
+        po_1,txn_fee,,fee,,-3.43,0.00,-3.43,USD,not_an_order,,
+        po_1,txn_own,,payout,,-114.57,0.00,-114.57,USD,not_an_order,,
     "#]]
-    .assert_eq(&items_csv(&items, ColumnNames::First));
-    let pages = items_csv(&items[..2], ColumnNames::First) + &items_csv(&items[2..], ColumnNames::None);
-    assert_eq!(pages, items_csv(&items, ColumnNames::First));
+    .assert_eq(&csv(&items, ColumnNames::First));
+    let pages = csv(&items[..2], ColumnNames::First) + &csv(&items[2..], ColumnNames::None);
+    assert_eq!(pages, csv(&items, ColumnNames::First));
 }

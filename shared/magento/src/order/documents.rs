@@ -3,6 +3,8 @@
 //!
 //! Source: `Sales/Api/Data/InvoiceInterface.php`, `Sales/Api/Data/CreditmemoInterface.php` of magento/magento2.
 
+use std::collections::BTreeSet;
+
 use canonical::{Currency, IncrementId, Money, OrderId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -19,8 +21,9 @@ const PAGE_ROWS: u32 = 100;
 const PAGES_MAX: usize = 20;
 /// `Sales/Model/Order/Invoice::STATE_CANCELED`, and the same of a credit memo.
 const STATE_CANCELED: u64 = 3;
-const ORDER_FIELDS: &str = "items[entity_id,increment_id,customer_id]";
-const DOCUMENT_FIELDS: &str = "items[entity_id,increment_id,order_id,state,transaction_id,grand_total,order_currency_code,comments[comment]]";
+const ORDER_FIELDS: &str =
+    "items[entity_id,increment_id,customer_id,store_id,extension_attributes[applied_taxes[code]]]";
+const DOCUMENT_FIELDS: &str = "items[entity_id,increment_id,order_id,state,transaction_id,grand_total,tax_amount,shipping_amount,order_currency_code,comments[comment]]";
 /// Characters of a problem that are kept.
 const PROBLEM_MAX: usize = 200;
 
@@ -44,6 +47,10 @@ pub struct Head {
     pub number: IncrementId,
     /// Who bought; a guest has none.
     pub customer: Option<u64>,
+    /// The shop's store view in which it was placed; an order of a view that was deleted has none.
+    pub store: Option<u64>,
+    /// Codes of the taxes on it, each once.
+    pub tax_codes: BTreeSet<String>,
 }
 
 /// An invoice or a credit memo.
@@ -57,6 +64,10 @@ pub struct Document {
     pub reference: Option<String>,
     /// What it comes to, in the order's currency.
     pub amount: Money,
+    /// The tax in it.
+    pub tax: Money,
+    /// The shipping in it, without tax.
+    pub shipping: Money,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +76,20 @@ struct OrderRow {
     #[serde(default, deserialize_with = "text")]
     increment_id: String,
     customer_id: Option<Whole>,
+    store_id: Option<Whole>,
+    extension_attributes: Option<Extension>,
+}
+
+#[derive(Deserialize)]
+struct Extension {
+    /// PHP writes an object without a field as `[]`.
+    #[serde(default)]
+    applied_taxes: Option<Vec<AppliedTax>>,
+}
+
+#[derive(Deserialize)]
+struct AppliedTax {
+    code: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +101,8 @@ struct Row {
     state: Option<Whole>,
     transaction_id: Option<String>,
     grand_total: Option<Amount>,
+    tax_amount: Option<Amount>,
+    shipping_amount: Option<Amount>,
     #[serde(default, deserialize_with = "text")]
     order_currency_code: String,
     comments: Option<Vec<Comment>>,
@@ -157,7 +184,14 @@ async fn all<T: DeserializeOwned + Listed>(
 /// An order without a number is none that people know.
 fn head(row: OrderRow) -> Option<Head> {
     let customer = row.customer_id.map(|id| id.0).filter(|id| *id != 0);
-    Some(Head { id: OrderId::new(row.entity_id.0), number: row.increment_id.parse().ok()?, customer })
+    let taxes = row.extension_attributes.and_then(|extension| extension.applied_taxes).unwrap_or_default();
+    Some(Head {
+        id: OrderId::new(row.entity_id.0),
+        number: row.increment_id.parse().ok()?,
+        customer,
+        store: row.store_id.map(|id| id.0),
+        tax_codes: taxes.into_iter().filter_map(|tax| tax.code).filter(|code| !code.is_empty()).collect(),
+    })
 }
 
 fn standing(rows: &[Row], kind: &'static str) -> Result<Vec<Document>, Error> {
@@ -180,5 +214,7 @@ fn document(row: &Row, kind: &'static str) -> Result<Document, Error> {
         order: OrderId::new(row.order_id.0),
         reference: marked.or(transaction),
         amount: Money::rounded(value(row.grand_total), currency).map_err(unusable)?,
+        tax: Money::rounded(value(row.tax_amount), currency).map_err(unusable)?,
+        shipping: Money::rounded(value(row.shipping_amount), currency).map_err(unusable)?,
     })
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use canonical::{Category, Money, NaturalKey, Payout};
+use canonical::{Category, Money, NaturalKey, Payout, PayoutId};
 use serde::{Deserialize, Serialize};
 
+use super::table::Table;
 use crate::payout::{CategoryTotal, Item};
 
 /// A payout that is whole.
@@ -59,10 +60,11 @@ impl PayoutReport {
     }
 }
 
-/// Movements as CSV, a row each. A page's rows can be appended to another's: ask for the names of the columns once.
+/// Movements of a payout as CSV, a row each. A page's rows can be appended to another's: ask for the names of the columns once.
 #[must_use]
-pub fn items_csv(items: &[Item], names: ColumnNames) -> String {
-    const COLUMNS: [&str; 11] = [
+pub fn items_csv(payout: &PayoutId, items: &[Item], names: ColumnNames) -> String {
+    const COLUMNS: [&str; 12] = [
+        "payout",
         "transaction",
         "source",
         "category",
@@ -86,6 +88,7 @@ pub fn items_csv(items: &[Item], names: ColumnNames) -> String {
             _ => (None, String::new()),
         };
         table.row([
+            payout.as_str(),
             item.transaction.as_str(),
             item.source.as_ref().map_or("", |source| source.as_str()),
             item.category.as_str(),
@@ -113,52 +116,4 @@ pub enum ColumnNames {
     First,
     /// Not: the rows follow others.
     None,
-}
-
-/// CSV in memory.
-struct Table(csv::Writer<Vec<u8>>);
-
-impl Table {
-    fn new(names: &[&str]) -> Self {
-        let mut table = Self(csv::Writer::from_writer(Vec::new()));
-        if !names.is_empty() {
-            table.row(names.iter().copied());
-        }
-        table
-    }
-
-    fn total(&mut self, part: &str, name: &str, rows: u64, [gross, fees, net]: [Money; 3]) {
-        let text = |money: Money| money.to_decimal().to_string();
-        let (rows, currency) = (rows.to_string(), gross.currency());
-        self.row([part, name, &rows, &text(gross), &text(fees), &text(net), currency.code()]);
-    }
-
-    /// A row. Writing to memory does not fail, and each row of a table has as many cells as its names.
-    fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) {
-        for cell in cells {
-            let _ = if is_formula(cell) {
-                self.0.write_field(format!("'{cell}"))
-            } else {
-                self.0.write_field(cell)
-            };
-        }
-        let _ = self.0.write_record(None::<&[u8]>);
-    }
-
-    fn text(self) -> String {
-        let bytes = self.0.into_inner().unwrap_or_default();
-        String::from_utf8(bytes).unwrap_or_default()
-    }
-}
-
-/// Whether a spreadsheet would compute a text that came from outside; a number it may.
-///
-/// Source: <https://owasp.org/www-community/attacks/CSV_Injection>
-fn is_formula(cell: &str) -> bool {
-    let is_number = cell.bytes().skip(1).all(|byte| byte.is_ascii_digit() || byte == b'.');
-    match cell.as_bytes().first() {
-        Some(b'=' | b'+' | b'@' | b'\t' | b'\r') => true,
-        Some(b'-') => !is_number,
-        _ => false,
-    }
 }
